@@ -1,0 +1,99 @@
+import type { Attribute } from '../model/entry.ts';
+
+/** An entry as the store keeps it: its parent and RDN instead of a DN, so that moving a subtree changes one row. */
+export interface StoredEntry {
+  /** entryUUID, lower case */
+  readonly uuid: string;
+  /** entryUUID of the parent; null for the entry that carries the suffix */
+  readonly parent: string | null;
+  /** RFC 4514 text of the RDN; for the suffix entry the whole suffix */
+  readonly rdn: string;
+  /** The RDN's normal form, unique below one parent */
+  readonly rdnKey: string;
+  /** User attributes and the operational ones that are kept (createTimestamp, entryCSN, …; not entryUUID) */
+  readonly attributes: readonly Attribute[];
+}
+
+/** What one revision does to the entries. */
+export type Effect =
+  | { readonly kind: 'put'; readonly entry: StoredEntry }
+  | { readonly kind: 'delete'; readonly uuid: string }
+  /** Nothing yet: a change that waits for approval, or a note in the audit trail. */
+  | { readonly kind: 'none'; readonly uuid: string };
+
+/** One row of the append-only log (DESIGN: one log for history, approval, audit, feed and content synchronisation). */
+export interface Revision {
+  /** Position in the log: commit order, gapless, starts at 1 */
+  readonly csn: number;
+  /** LDAP's CSN of the change (entryCSN), as OpenLDAP writes it */
+  readonly entryCsn: string;
+  readonly at: Date;
+  /** DN of whoever did it; empty for anonymous */
+  readonly actor: string;
+  readonly actorUuid: string | null;
+  /** Where it came from: an IP address, `ldapi`, `import`, `sync`, … */
+  readonly origin: string;
+  readonly operation: 'add' | 'modify' | 'rename' | 'delete';
+  /** `request` is what was asked for; `reference` is what followed from it in another entry (refint) */
+  readonly cause: 'request' | 'reference';
+  readonly state: 'applied' | 'pending' | 'refused';
+  readonly entryUuid: string;
+  /** DN before the change (after it for an add) */
+  readonly dn: string;
+  /** LDIF change record (RFC 2849), without secrets */
+  readonly change: string;
+  /** The attributes that the change touched, with the values they had; without secrets */
+  readonly before: readonly Attribute[];
+}
+
+export interface NewRevision extends Revision {
+  readonly effect: Effect;
+}
+
+/** Where the entries stand after some revisions, read in one snapshot. */
+export interface Delta {
+  /** The newest revision that this includes */
+  readonly csn: number;
+  /** Entries that exist now, parents before children */
+  readonly put: readonly StoredEntry[];
+  /** entryUUIDs of entries that no longer exist */
+  readonly deleted: readonly string[];
+}
+
+/** One transaction under the writers' lock: nobody else writes between `begin` and `commit`. */
+export interface WriteTransaction {
+  /** The newest revision in the log; another process may have written since this one looked */
+  readonly lastCsn: number;
+  changesSince(csn: number): Promise<Delta>;
+  /** Writes revisions and their effects; may be called several times. csn must continue from lastCsn without a gap. */
+  append(revisions: readonly NewRevision[]): Promise<void>;
+}
+
+export interface StoreEvents {
+  /** Somebody (perhaps this process) committed revisions. */
+  committed(): void;
+  /** The database went away; writes fail until `back`. */
+  lost(reason: string): void;
+  /** The database is there again; revisions may have been missed. */
+  back(): void;
+}
+
+/** What the directory asks of a database. Errors of the database reach the caller as DirectoryError('unavailable', …, {cause}). */
+export interface Store {
+  /** Streams every entry, parents before children, and answers the csn that the snapshot stands at (0: empty log). */
+  load(each: (entry: StoredEntry) => void): Promise<number>;
+  /** Runs `work` in one transaction under the writers' lock. When `work` throws, nothing is written and the error is passed on. */
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  changesSince(csn: number): Promise<Delta>;
+  /** Revisions in log order, newest last; for history, audit and content synchronisation. */
+  revisions(question: RevisionQuestion): Promise<readonly Revision[]>;
+  /** Starts to listen for other writers. */
+  follow(events: StoreEvents): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RevisionQuestion {
+  readonly afterCsn?: number;
+  readonly entryUuid?: string;
+  readonly limit?: number;
+}

@@ -1,0 +1,70 @@
+/**
+ * What can go wrong in the directory, in X.511's and RFC 4511's own words (appendix A). The wire maps a kind to its
+ * result code, the web maps it to a page; nothing in between knows either.
+ */
+export type ErrorKind =
+  | 'operationsError'
+  | 'protocolError'
+  | 'timeLimitExceeded'
+  | 'sizeLimitExceeded'
+  | 'authMethodNotSupported'
+  | 'strongerAuthRequired'
+  | 'referral'
+  | 'adminLimitExceeded'
+  | 'unavailableCriticalExtension'
+  | 'confidentialityRequired'
+  | 'noSuchAttribute'
+  | 'undefinedAttributeType'
+  | 'inappropriateMatching'
+  | 'constraintViolation'
+  | 'attributeOrValueExists'
+  | 'invalidAttributeSyntax'
+  | 'noSuchObject'
+  | 'aliasProblem'
+  | 'invalidDNSyntax'
+  | 'aliasDereferencingProblem'
+  | 'inappropriateAuthentication'
+  | 'invalidCredentials'
+  | 'insufficientAccessRights'
+  | 'busy'
+  | 'unavailable'
+  | 'unwillingToPerform'
+  | 'loopDetect'
+  | 'namingViolation'
+  | 'objectClassViolation'
+  | 'notAllowedOnNonLeaf'
+  | 'notAllowedOnRDN'
+  | 'entryAlreadyExists'
+  | 'objectClassModsProhibited'
+  | 'affectsMultipleDSAs'
+  | 'other'
+  | 'canceled'
+  | 'noSuchOperation'
+  | 'tooLate'
+  | 'cannotCancel'
+  | 'assertionFailed'
+  | 'authorizationDenied';
+
+export interface ErrorDetail {
+  /** What happened underneath; for the log, never for a client. */
+  readonly cause?: unknown;
+  /** Only with noSuchObject, aliasProblem, invalidDNSyntax and aliasDereferencingProblem (RFC 4511 §4.1.9). */
+  readonly matchedDn?: string;
+  /** Only with referral: LDAP URLs. */
+  readonly referrals?: readonly string[];
+}
+
+/** An error whose text may be shown to a client: it says what to do and holds no secret. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError';
+  readonly kind: ErrorKind;
+  readonly matchedDn: string;
+  readonly referrals: readonly string[];
+
+  constructor(kind: ErrorKind, safeText = '', detail: ErrorDetail = {}) {
+    super(safeText, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.kind = kind;
+    this.matchedDn = detail.matchedDn ?? '';
+    this.referrals = detail.referrals ?? [];
+  }
+}
