@@ -1,0 +1,429 @@
+import {
+  type Grant,
+  type Level,
+  levels,
+  type Policy,
+  parseChoice,
+  parseGrant,
+  type Right,
+  rights,
+  type Who,
+} from '../../schema/ldap/policy.ts';
+import type { AttributeDescription, AttributeType, Schema } from '../../schema/ldap/registry.ts';
+import type { Filter } from '../model/filter.ts';
+import { compileFilter, type Test } from './matching.ts';
+import type { Membership } from './membership.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import type { Tree } from './tree.ts';
+
+/** Who asks. A person or a service is known by its entry; root is the DN of the settings. */
+export type Identity =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'root'; readonly dn: string }
+  | { readonly kind: 'entry'; readonly uuid: string };
+
+export const anonymous: Identity = { kind: 'anonymous' };
+
+const bit = (right: Right): number => 1 << rights.indexOf(right);
+const COMPARE = bit('compare');
+const SEARCH = bit('search');
+const READ = bit('read');
+const WRITE = bit('write');
+const ADD = bit('add');
+const DELETE = bit('delete');
+const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE;
+
+/** A row ready to be asked. */
+interface Row {
+  readonly baseKey: string;
+  readonly scope: 'base' | 'one' | 'sub';
+  readonly test: Test | undefined;
+  /** Does the row speak of this attribute? Undefined: of those that the visibility rows show. */
+  readonly names: ((type: AttributeType) => boolean) | undefined;
+  readonly may: number;
+}
+
+/** What the rows see of an entry; entries that are the same to them share one. */
+class Profile {
+  readonly rows: readonly Row[];
+  readonly choices: ReadonlyMap<AttributeType, Level>;
+  readonly generation: number;
+  constructor(rows: readonly Row[], choices: ReadonlyMap<AttributeType, Level>, generation: number) {
+    this.rows = rows;
+    this.choices = choices;
+    this.generation = generation;
+  }
+}
+
+interface Visibility {
+  readonly standard: number;
+  readonly widest: number;
+  readonly narrowest: number;
+}
+
+/** Rights over one profile's attributes, worked out as they are asked for. −1: not yet. */
+class Mask {
+  /** All rights that any row gives over the entry; what add and delete and being seen at all go by. */
+  readonly entry: number;
+  readonly #of: (type: AttributeType) => number;
+  #byDescription = new Int16Array(64).fill(-1);
+
+  constructor(entry: number, of: (type: AttributeType) => number) {
+    this.entry = entry;
+    this.#of = of;
+  }
+
+  get(description: AttributeDescription): number {
+    const known = this.#byDescription[description.id] ?? -1;
+    if (known >= 0) return known;
+    if (description.id >= this.#byDescription.length) {
+      const grown = new Int16Array(description.id * 2).fill(-1);
+      grown.set(this.#byDescription);
+      this.#byDescription = grown;
+    }
+    const found = this.#of(description.type);
+    this.#byDescription[description.id] = found;
+    return found;
+  }
+}
+
+/** Viewers to whom the same rows apply share the work. */
+interface ViewerClass {
+  readonly rows: ReadonlySet<Row>;
+  readonly level: number;
+  readonly masks: Map<Profile, Mask>;
+}
+
+/** The access rows, bound to the tree they speak of. */
+export class Access {
+  readonly #tree: Tree;
+  readonly #schema: Schema;
+  readonly #membership: Membership;
+  readonly #baseKey: string;
+  readonly #secret: ReadonlySet<AttributeType>;
+  readonly #visibility = new Map<AttributeType, Visibility>();
+  readonly #otherwise: Visibility;
+  readonly #rows: readonly (Row & { readonly who: Who })[];
+  readonly #roles: ReadonlyMap<string, readonly string[]>;
+  readonly #grants = new Map<string, readonly Row[]>();
+  readonly #mosVisibility: AttributeType | undefined;
+  readonly #mosGrant: AttributeType | undefined;
+  readonly #allMask = new Mask(ALL, () => ALL);
+  #profiles = new Map<string, Profile>();
+  #classes = new Map<string, ViewerClass>();
+  #generation = 0;
+
+  constructor(tree: Tree, membership: Membership, policy: Policy, baseDn: string) {
+    this.#tree = tree;
+    this.#schema = tree.schema;
+    this.#membership = membership;
+    this.#baseKey = this.#schema.normalizeDn(baseDn);
+    this.#secret = new Set(policy.secret.map((name) => this.#type(name)));
+    this.#otherwise = fallback;
+    for (const row of policy.visibility) {
+      const visibility = {
+        standard: levels.indexOf(row.standard),
+        widest: levels.indexOf(row.widest),
+        narrowest: levels.indexOf(row.narrowest),
+      };
+      for (const name of row.attributes) {
+        if (name === '*') this.#otherwise = visibility;
+        else this.#visibility.set(this.#type(name), visibility);
+      }
+    }
+    this.#roles = new Map([...policy.roles].map(([role, groups]) => [role, groups.map((dn) => this.#below(dn))]));
+    this.#rows = policy.access.map((row) => ({ ...this.#row(row), who: this.#who(row.who) }));
+    this.#mosVisibility = this.#schema.attributeType('mosVisibility');
+    this.#mosGrant = this.#schema.attributeType('mosGrant');
+  }
+
+  isSecret(type: AttributeType): boolean {
+    return this.#secret.has(type);
+  }
+
+  /** Looks at the tree as it stands; make a new one after a change of the tree (its epoch tells). */
+  viewer(identity: Identity): Viewer {
+    if (identity.kind === 'root') return new Viewer(this, undefined, undefined, undefined);
+    const entry = identity.kind === 'entry' ? this.#tree.byUuid(identity.uuid) : undefined;
+    return new Viewer(this, entry, this.#classOf(entry, false), this.#classOf(entry, true));
+  }
+
+  /** @internal for Viewer */
+  mask(of: ViewerClass | undefined, entry: PackedEntry): Mask {
+    if (of === undefined) return this.#allMask;
+    const profile = this.#profileOf(entry);
+    let mask = of.masks.get(profile);
+    if (mask === undefined) {
+      mask = this.#makeMask(of, profile);
+      if (of.masks.size >= maxProfiles) of.masks.clear();
+      of.masks.set(profile, mask);
+    }
+    return mask;
+  }
+
+  #makeMask(of: ViewerClass, profile: Profile): Mask {
+    const rows = profile.rows.filter((row) => of.rows.has(row));
+    let seen = 0;
+    for (const row of rows) if (row.names !== undefined) seen |= row.may;
+    const shown = (type: AttributeType) => this.#level(type, profile) <= of.level && !this.#secret.has(type);
+    const rightsOver = (type: AttributeType) => {
+      let over = 0;
+      for (const row of rows) if (row.names === undefined ? shown(type) : row.names(type)) over |= row.may;
+      return over;
+    };
+    // rows of visible attributes show the entry only when they show something of it
+    if (rows.some((row) => row.names === undefined) && this.#schema.attributeTypes.some(shown)) {
+      for (const row of rows) if (row.names === undefined) seen |= row.may;
+    }
+    return new Mask(seen, rightsOver);
+  }
+
+  /** Which level sees the attribute: the person's choice within the allowed range, else the standard. */
+  #level(type: AttributeType, profile: Profile): number {
+    const { standard, widest, narrowest } = nearest(this.#visibility, type) ?? this.#otherwise;
+    const choice = nearest(profile.choices, type);
+    return choice === undefined ? standard : Math.min(Math.max(levels.indexOf(choice), widest), narrowest);
+  }
+
+  #profileOf(entry: PackedEntry): Profile {
+    const known = entry.profile;
+    if (known instanceof Profile && known.generation === this.#generation) return known;
+    const choices = new Map<AttributeType, Level>();
+    for (const value of this.#mosVisibility === undefined ? [] : entry.valuesOfType(this.#mosVisibility)) {
+      const choice = parseChoice(value.toString());
+      const type = choice && this.#schema.attributeType(choice.attribute);
+      if (choice !== undefined && type !== undefined) choices.set(type, choice.level);
+    }
+    const all: (readonly Row[])[] = [this.#rows, ...this.#grants.values()];
+    const rows = all.flatMap((each) => each.filter((row) => selects(row, entry)));
+    const key = `${rows.map((row) => rowNumber(row)).join()};${[...choices]
+      .map(([type, level]) => `${type.oid}=${level}`)
+      .sort()
+      .join()}`;
+    let profile = this.#profiles.get(key);
+    if (profile === undefined) {
+      if (this.#profiles.size >= maxProfiles) this.#profiles.clear();
+      profile = new Profile(rows, choices, this.#generation);
+      this.#profiles.set(key, profile);
+    }
+    entry.profile = profile;
+    return profile;
+  }
+
+  #classOf(entry: PackedEntry | undefined, self: boolean): ViewerClass {
+    const granted = entry === undefined ? [] : this.#grantsOf(entry);
+    const rows = this.#rows.filter((row) => this.#isFor(row.who, entry, self));
+    const level = self && entry !== undefined ? levels.indexOf('self') : this.#levelOf(entry);
+    const key = `${level};${[...rows, ...granted].map(rowNumber).join()}`;
+    let viewerClass = this.#classes.get(key);
+    if (viewerClass === undefined) {
+      if (this.#classes.size >= maxProfiles) this.#classes.clear();
+      viewerClass = { rows: new Set([...rows, ...granted]), level, masks: new Map() };
+      this.#classes.set(key, viewerClass);
+    }
+    return viewerClass;
+  }
+
+  #levelOf(entry: PackedEntry | undefined): number {
+    if (entry === undefined) return levels.indexOf('public');
+    const isBoard = (this.#roles.get('board') ?? []).some((group) => this.#membership.isMember(entry, group));
+    if (isBoard) return levels.indexOf('board');
+    return levels.indexOf(this.#isPerson(entry) ? 'members' : 'public');
+  }
+
+  #isFor(who: Who, entry: PackedEntry | undefined, self: boolean): boolean {
+    if (who.kind === 'anonymous') return true;
+    if (entry === undefined) return false;
+    switch (who.kind) {
+      case 'self':
+        return self;
+      case 'member':
+        return this.#isPerson(entry);
+      case 'service':
+        return this.#isService(entry);
+      case 'role':
+        return (this.#roles.get(who.role) ?? []).some((group) => this.#membership.isMember(entry, group));
+      case 'entry':
+        return entry.key === who.dn || this.#membership.isMember(entry, who.dn);
+    }
+  }
+
+  #isService(entry: PackedEntry): boolean {
+    return this.#hasClass(entry, 'applicationProcess');
+  }
+
+  #isPerson(entry: PackedEntry): boolean {
+    return !this.#isService(entry);
+  }
+
+  #hasClass(entry: PackedEntry, name: string): boolean {
+    const objectClass = this.#schema.attributeType('objectClass');
+    const wanted = this.#schema.objectClass(name);
+    if (objectClass === undefined || wanted === undefined) return false;
+    return this.#schema.classesOf(entry.valuesOfType(objectClass).map(String)).has(wanted);
+  }
+
+  /** The rows in a service's own entry. A value that can't be read grants nothing. */
+  #grantsOf(entry: PackedEntry): readonly Row[] {
+    const values = this.#mosGrant === undefined ? [] : entry.valuesOfType(this.#mosGrant);
+    return values.flatMap((value) => {
+      const text = value.toString();
+      let rows = this.#grants.get(text);
+      if (rows === undefined) {
+        rows = this.#readGrant(text);
+        this.#grants.set(text, rows);
+        this.#startGeneration();
+      }
+      return rows;
+    });
+  }
+
+  #readGrant(text: string): readonly Row[] {
+    try {
+      return [this.#row(parseGrant(text))];
+    } catch {
+      return [];
+    }
+  }
+
+  /** Profiles made before know nothing of a new row. */
+  #startGeneration(): void {
+    this.#generation++;
+    this.#profiles = new Map();
+    this.#classes = new Map();
+  }
+
+  #row(grant: Grant): Row {
+    return {
+      baseKey: this.#below(grant.entries.dn),
+      scope: grant.entries.scope,
+      test: grant.entries.filter === undefined ? undefined : this.#test(grant.entries.filter),
+      names: this.#names(grant.attributes),
+      may: grant.may.reduce((sum, right) => sum | bit(right), 0),
+    };
+  }
+
+  #names(attributes: Grant['attributes']): Row['names'] {
+    if (attributes === 'visible') return undefined;
+    if (attributes === '*') return (type) => !this.#secret.has(type);
+    const types = attributes.map((name) => this.#type(name));
+    return (type) => types.some((each) => this.#schema.isSubtype(type, each));
+  }
+
+  #test(filter: Filter): Test {
+    return compileFilter(filter, { tree: this.#tree, computed: new Map(), maySearch: () => true });
+  }
+
+  #who(who: Who): Who {
+    return who.kind === 'entry' ? { kind: 'entry', dn: this.#below(who.dn) } : who;
+  }
+
+  #below(dn: string): string {
+    if (dn === '') return this.#baseKey;
+    return `${this.#schema.normalizeDn(dn)},${this.#baseKey}`;
+  }
+
+  #type(name: string): AttributeType {
+    const type = this.#schema.attributeType(name);
+    if (type === undefined) throw new Error(`an access row names the attribute ${name}, which the schema does not know`);
+    return type;
+  }
+}
+
+/** One asker's eyes. For root, everything. */
+export class Viewer {
+  readonly entry: PackedEntry | undefined;
+  readonly #access: Access;
+  readonly #class: ViewerClass | undefined;
+  readonly #selfClass: ViewerClass | undefined;
+
+  constructor(access: Access, entry: PackedEntry | undefined, others: ViewerClass | undefined, self: ViewerClass | undefined) {
+    this.#access = access;
+    this.entry = entry;
+    this.#class = others;
+    this.#selfClass = self;
+  }
+
+  get isRoot(): boolean {
+    return this.#class === undefined;
+  }
+
+  /** Identifies what this asker may see of the entry: entries with the same mask show the same attributes. */
+  mask(entry: PackedEntry): Mask {
+    return this.#access.mask(entry.uuid === this.entry?.uuid ? this.#selfClass : this.#class, entry);
+  }
+
+  /** Does the entry exist at all for this asker? */
+  sees(entry: PackedEntry): boolean {
+    return (this.mask(entry).entry & (SEARCH | READ)) !== 0;
+  }
+  mayCompare(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & COMPARE) !== 0;
+  }
+  maySearch(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & SEARCH) !== 0;
+  }
+  mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & READ) !== 0;
+  }
+  maskMayRead(mask: Mask, description: AttributeDescription): boolean {
+    return (mask.get(description) & READ) !== 0;
+  }
+  mayWrite(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & WRITE) !== 0;
+  }
+  /** @param parent the entry below which it goes */
+  mayAddBelow(parent: PackedEntry): boolean {
+    return (this.mask(parent).entry & ADD) !== 0;
+  }
+  /** @param parent the entry below which it stands */
+  mayDeleteBelow(parent: PackedEntry): boolean {
+    return (this.mask(parent).entry & DELETE) !== 0;
+  }
+}
+
+export type { Mask };
+
+/** Without a `*` row, what no visibility row names is for the board. */
+const fallback: Visibility = { standard: levels.indexOf('board'), widest: levels.indexOf('board'), narrowest: levels.indexOf('board') };
+
+/** Kept at a time; more than that and all are worked out again. */
+const maxProfiles = 10_000;
+
+const rowNumbers = new WeakMap<Row, number>();
+let lastRowNumber = 0;
+
+function rowNumber(row: Row): number {
+  let found = rowNumbers.get(row);
+  if (found === undefined) {
+    found = ++lastRowNumber;
+    rowNumbers.set(row, found);
+  }
+  return found;
+}
+
+function selects(row: Row, entry: PackedEntry): boolean {
+  const { key } = entry;
+  const within =
+    key === row.baseKey
+      ? row.scope !== 'one'
+      : row.scope !== 'base' && key.endsWith(`,${row.baseKey}`) && (row.scope === 'sub' || isChildKey(key, row.baseKey));
+  return within && (row.test === undefined || row.test.evaluate(entry) === true);
+}
+
+/** Keys escape commas inside values, so one comma more is one level more. */
+function isChildKey(key: string, baseKey: string): boolean {
+  return !key
+    .slice(0, key.length - baseKey.length - 1)
+    .replace(/\\./g, '')
+    .includes(',');
+}
+
+/** The row of the type or of its nearest supertype. */
+function nearest<T>(rows: ReadonlyMap<AttributeType, T>, type: AttributeType): T | undefined {
+  for (let at: AttributeType | undefined = type; at !== undefined; at = at.superior) {
+    const found = rows.get(at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

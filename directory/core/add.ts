@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { validateEntry } from '../../schema/ldap/validate.ts';
+import { formatDn, parseDn } from '../model/dn.ts';
+import type { Attribute } from '../model/entry.ts';
+import { DirectoryError } from '../model/errors.ts';
+import { Draft, resolveDescription } from './draft.ts';
+import { checkIntegrity } from './integrity.ts';
+import type { Plan, PlanContext } from './plan.ts';
+import { nearestSuperior } from './search.ts';
+
+/**
+ * Plans a new entry (RFC 4511 §4.7).
+ * @param baseDn the suffix; only the entry that carries it may stand without a parent
+ * @throws DirectoryError
+ */
+export function planAdd(context: PlanContext, baseDn: string, dnText: string, attributes: readonly Attribute[]): Plan {
+  const { staging, viewer, stamp, restoring } = context;
+  const { schema } = staging.tree;
+  const dn = parseDn(dnText);
+  const key = schema.dnKey(dn);
+  const isSuffix = key === schema.normalizeDn(baseDn);
+  if (staging.find(key) !== undefined) throw new DirectoryError('entryAlreadyExists', 'there is an entry of that name already');
+
+  const parent = isSuffix ? undefined : staging.find(schema.dnKey(dn.slice(1)));
+  if (!isSuffix && parent === undefined) {
+    if (dn.length === 0 || !`,${key}`.endsWith(`,${schema.normalizeDn(baseDn)}`)) {
+      throw new DirectoryError('unwillingToPerform', `this directory holds ${baseDn} and nothing outside it`);
+    }
+    throw new DirectoryError('noSuchObject', 'the parent entry does not exist', { matchedDn: nearestSuperior(staging.tree, viewer, dn) });
+  }
+  if (parent === undefined ? !viewer.isRoot : !viewer.mayAddBelow(parent)) {
+    throw new DirectoryError('insufficientAccessRights', 'adding an entry here is not allowed');
+  }
+
+  const draft = new Draft(staging.tree);
+  for (const attribute of attributes) {
+    const description = resolveDescription(staging.tree, attribute.description);
+    if (description.type.noUserModification && !restoring) {
+      throw new DirectoryError('constraintViolation', `${description.name}: the server alone sets this attribute`);
+    }
+    if (attribute.values.length === 0) throw new DirectoryError('protocolError', `${description.name}: an attribute needs a value`);
+    draft.add(description, attribute.values);
+  }
+  const given = draft.attributes();
+  const uuid = takeText(draft, staging.tree, 'entryUUID')?.toLowerCase() ?? randomUUID();
+  for (const name of ['entryDN', 'hasSubordinates', 'numSubordinates', 'subschemaSubentry', 'memberOf', 'contextCSN'])
+    takeText(draft, staging.tree, name);
+  if (staging.byUuid(uuid) !== undefined) throw new DirectoryError('constraintViolation', `entryUUID: ${uuid} belongs to another entry`);
+
+  const { structural } = validateEntry(schema, dn, draft.attributes());
+  draft.setText('structuralObjectClass', structural.name);
+  const created = {
+    creatorsName: context.actor,
+    createTimestamp: stamp.time,
+    modifiersName: context.actor,
+    modifyTimestamp: stamp.time,
+    entryCSN: stamp.csn,
+  };
+  for (const [name, value] of Object.entries(created)) {
+    if (draft.get(resolveDescription(staging.tree, name)).length === 0) draft.setText(name, value);
+  }
+  // the newest CSN of the directory must never go back, whatever a dump says
+  draft.setText('entryCSN', stamp.csn);
+  if (
+    draft.get(resolveDescription(staging.tree, 'userPassword')).length > 0 &&
+    draft.get(resolveDescription(staging.tree, 'pwdChangedTime')).length === 0
+  ) {
+    draft.setText('pwdChangedTime', stamp.time);
+  }
+  const below = parent === undefined ? '' : `,${parent.dn}`;
+  const name = parent === undefined ? formatDn(dn) : formatDn(dn.slice(0, 1)) + below;
+  const after = draft.pack({ uuid, parent: parent?.uuid ?? null, key, dn: name });
+  checkIntegrity(staging, after);
+  return [{ cause: 'request', before: undefined, after, change: { kind: 'add', dn: name, attributes: given } }];
+}
+
+/** Takes an attribute out of the draft; what is computed is not stored. */
+function takeText(draft: Draft, tree: Parameters<typeof resolveDescription>[0], name: string): string | undefined {
+  const description = resolveDescription(tree, name);
+  const [value] = draft.get(description);
+  draft.set(description, []);
+  return value?.toString();
+}

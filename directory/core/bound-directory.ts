@@ -1,0 +1,173 @@
+import type { AttributeDescription } from '../../schema/ldap/registry.ts';
+import type { Attribute, Modification } from '../model/entry.ts';
+import { DirectoryError } from '../model/errors.ts';
+import type { Filter } from '../model/filter.ts';
+import type { Identity, Viewer } from './access.ts';
+import { planAdd } from './add.ts';
+import { compare } from './compare.ts';
+import { planDelete } from './delete.ts';
+import type { Directory } from './directory.ts';
+import { compileFilter } from './matching.ts';
+import { planModify } from './modify.ts';
+import { type MoveRequest, planMove } from './move.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import type { Plan, PlanContext } from './plan.ts';
+import type { Author } from './revisions.ts';
+import { findVisible, type SearchQuestion, type SearchRun, search } from './search.ts';
+import type { Composition, Selection } from './selection.ts';
+import type { Outcome, Update } from './writer.ts';
+
+/** What may go with an update. */
+export interface UpdateOptions {
+  /** Must hold for the entry before the change (RFC 4528). */
+  readonly assertion?: Filter | undefined;
+}
+
+/** The directory as one asker sees it. */
+export class BoundDirectory {
+  readonly identity: Identity;
+  readonly #directory: Directory;
+  readonly #origin: string;
+  #viewer: Viewer | undefined;
+  #epoch = -1;
+
+  constructor(directory: Directory, identity: Identity, origin: string) {
+    this.#directory = directory;
+    this.identity = identity;
+    this.#origin = origin;
+  }
+
+  /** Rights follow every change of the tree: a ban, a new group, another status. */
+  get viewer(): Viewer {
+    const { epoch } = this.#directory.tree;
+    if (this.#viewer === undefined || this.#epoch !== epoch) {
+      this.#viewer = this.#directory.viewer(this.identity);
+      this.#epoch = epoch;
+    }
+    return this.#viewer;
+  }
+
+  /** DN for "who am I" (RFC 4532); empty for the anonymous. */
+  get dn(): string {
+    if (this.identity.kind === 'root') return this.identity.dn;
+    return this.viewer.entry?.dn ?? '';
+  }
+
+  /** @throws DirectoryError noSuchObject, invalidDNSyntax */
+  search(question: SearchQuestion): SearchRun {
+    const { tree, computed } = this.#directory;
+    return search(tree, computed, this.viewer, question);
+  }
+
+  /** The attribute list of a search, made ready. @param attributes the same list should be the same array each time */
+  selection(attributes: readonly string[], typesOnly = false): Selection {
+    return this.#directory.selections.get(attributes, typesOnly);
+  }
+
+  compose(entry: PackedEntry, selection: Selection): Composition {
+    return selection.compose(entry, this.viewer);
+  }
+
+  /** @throws DirectoryError noSuchObject, invalidDNSyntax */
+  find(dn: string): PackedEntry {
+    return findVisible(this.#directory.tree, this.viewer, dn);
+  }
+
+  /** @throws DirectoryError see core/compare.ts */
+  compare(question: { readonly dn: string; readonly attribute: string; readonly value: Buffer }): boolean {
+    const { tree, computed } = this.#directory;
+    return compare(tree, computed, this.viewer, question);
+  }
+
+  /** Does a filter hold for an entry, as far as the asker may search it? */
+  holds(filter: Filter, entry: PackedEntry): boolean {
+    return this.#holds(filter, entry, this.viewer);
+  }
+
+  async add(dn: string, attributes: readonly Attribute[], options: UpdateOptions = {}): Promise<Outcome> {
+    return this.#update(await this.addition(dn, attributes), options);
+  }
+
+  async modify(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}): Promise<Outcome> {
+    const hashed = await Promise.all(modifications.map(async (each) => ({ ...each, attribute: await this.#hashed(each.attribute) })));
+    return this.#update(
+      this.#prepare((context) => planModify(context, dn, hashed)),
+      options,
+    );
+  }
+
+  async delete(dn: string, options: UpdateOptions = {}): Promise<Outcome> {
+    return this.#update(
+      this.#prepare((context) => planDelete(context, dn)),
+      options,
+    );
+  }
+
+  async move(request: MoveRequest, options: UpdateOptions = {}): Promise<Outcome> {
+    return this.#update(
+      this.#prepare((context) => planMove(context, request)),
+      options,
+    );
+  }
+
+  /** An add that is ready for a transaction. @param restoring see PlanContext */
+  async addition(dn: string, attributes: readonly Attribute[], restoring = false): Promise<Update> {
+    const { baseDn } = this.#directory;
+    const hashed = await Promise.all(attributes.map((attribute) => this.#hashed(attribute)));
+    return this.#prepare((context) => planAdd(context, baseDn, dn, hashed), restoring);
+  }
+
+  /** A modify, delete or move that is ready for a transaction. */
+  async change(plan: (context: PlanContext) => Plan): Promise<Update> {
+    return this.#prepare(plan);
+  }
+
+  /** @see Writer.transaction */
+  transaction(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
+    return this.#directory.writer.transaction(updates, refused);
+  }
+
+  mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
+    return this.viewer.mayRead(entry, description);
+  }
+
+  get author(): Author {
+    return this.#directory.author(this.identity, this.#origin);
+  }
+
+  #update(update: Update, { assertion }: UpdateOptions): Promise<Outcome> {
+    if (assertion === undefined) return this.#directory.writer.update(update);
+    return this.#directory.writer.update({
+      author: update.author,
+      plan: (staging, stamp) => {
+        const plan = update.plan(staging, stamp);
+        const [{ before, after }] = plan;
+        const subject = before ?? after;
+        if (subject === undefined || !this.#holds(assertion, subject, this.viewer)) {
+          throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
+        }
+        return plan;
+      },
+    });
+  }
+
+  #prepare(plan: (context: PlanContext) => Plan, restoring = false): Update {
+    return {
+      author: this.author,
+      plan: (staging, stamp) => plan({ staging, viewer: this.viewer, actor: this.dn, stamp, restoring }),
+    };
+  }
+
+  #holds(filter: Filter, entry: PackedEntry, viewer: Viewer): boolean {
+    const { tree, computed } = this.#directory;
+    const test = compileFilter(filter, { tree, computed, maySearch: (each, description) => viewer.maySearch(each, description) });
+    return test.evaluate(entry) === true;
+  }
+
+  /** No password is stored as it was typed. */
+  async #hashed(attribute: Attribute): Promise<Attribute> {
+    if (this.#directory.schema.description(attribute.description)?.type.name !== 'userPassword') return attribute;
+    if (this.identity.kind === 'anonymous') return attribute;
+    return { description: attribute.description, values: await Promise.all(attribute.values.map(this.#directory.hashPassword)) };
+  }
+}

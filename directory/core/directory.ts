@@ -1,0 +1,121 @@
+import type { Policy } from '../../schema/ldap/policy.ts';
+import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
+import type { Change } from '../model/change.ts';
+import { formatDn, parseDn } from '../model/dn.ts';
+import { Access, type Identity, type Viewer } from './access.ts';
+import { BoundDirectory } from './bound-directory.ts';
+import { computedAttributes } from './computed.ts';
+import { mayLogIn } from './login.ts';
+import type { ComputedAttribute } from './matching.ts';
+import { Membership } from './membership.ts';
+import type { Author } from './revisions.ts';
+import { Selections } from './selection.ts';
+import type { Store } from './store.ts';
+import { Tree } from './tree.ts';
+import { Writer } from './writer.ts';
+
+export interface DirectoryOptions {
+  readonly schema: Schema;
+  readonly policy: Policy;
+  readonly store: Store;
+  readonly baseDn: string;
+  readonly rootDn: string;
+  /** RFC 2849 text of a change, for the log */
+  readonly printChange: (change: Change) => string;
+  /** Turns a clear-text password into what is stored; leaves what is a hash already. */
+  readonly hashPassword: (value: Buffer) => Promise<Buffer>;
+  /** Milliseconds since 1970 */
+  readonly clock?: () => number;
+  /** Is told when the database goes away and comes back. */
+  readonly onStore?: (state: 'lost' | 'back', reason: string) => void;
+}
+
+/** The heart: the entries in memory, the rules, and the log. Three doors lead here (LDAP, web, jobs); none goes round it. */
+export class Directory {
+  readonly schema: Schema;
+  readonly tree: Tree;
+  readonly membership: Membership;
+  readonly access: Access;
+  readonly computed: ReadonlyMap<AttributeType, ComputedAttribute>;
+  readonly selections: Selections;
+  readonly writer: Writer;
+  readonly baseDn: string;
+  readonly rootDn: string;
+  readonly rootKey: string;
+  readonly hashPassword: (value: Buffer) => Promise<Buffer>;
+  readonly clock: () => number;
+  readonly #store: Store;
+
+  private constructor(options: DirectoryOptions) {
+    const { schema, store } = options;
+    this.schema = schema;
+    this.baseDn = formatDn(parseDn(options.baseDn));
+    this.rootDn = options.rootDn;
+    this.rootKey = schema.normalizeDn(options.rootDn);
+    this.hashPassword = options.hashPassword;
+    this.clock = options.clock ?? Date.now;
+    this.tree = new Tree(schema);
+    this.membership = new Membership(this.tree);
+    this.access = new Access(this.tree, this.membership, options.policy, this.baseDn);
+    this.computed = computedAttributes(this.tree, this.membership);
+    this.selections = new Selections(schema, this.computed);
+    const isSecret = (type: AttributeType) => this.access.isSecret(type);
+    this.writer = new Writer(store, this.tree, { isSecret, printChange: options.printChange }, this.clock);
+    this.#store = store;
+  }
+
+  /** Loads every entry and starts to follow what other processes write. */
+  static async open(options: DirectoryOptions): Promise<Directory> {
+    const directory = new Directory(options);
+    const { tree } = directory;
+    const csn = await options.store.load((entry) => tree.put(tree.pack(entry)));
+    tree.csn = csn;
+    const onStore = options.onStore ?? (() => undefined);
+    const catchUp = () => void directory.writer.catchUp().catch((error: unknown) => onStore('lost', String(error)));
+    await options.store.follow({
+      committed: catchUp,
+      lost: (reason) => onStore('lost', reason),
+      back: () => {
+        onStore('back', '');
+        catchUp();
+      },
+    });
+    // what was written between the load and the listening
+    await directory.writer.catchUp();
+    return directory;
+  }
+
+  /** The one way to the operations: with the eyes and rights of whoever asks. */
+  as(identity: Identity, origin: string): BoundDirectory {
+    return new BoundDirectory(this, identity, origin);
+  }
+
+  /** Past all access rows; for import, bootstrap and migrations. The reason stands in the log as the origin. */
+  asRoot(reason: string): BoundDirectory {
+    return this.as({ kind: 'root', dn: this.rootDn }, reason);
+  }
+
+  /** @internal Who somebody is right now: whoever may no longer log in sees what the anonymous see. */
+  viewer(identity: Identity): Viewer {
+    if (identity.kind === 'entry') {
+      const entry = this.tree.byUuid(identity.uuid);
+      if (entry === undefined || !mayLogIn(this.tree, entry)) return this.access.viewer({ kind: 'anonymous' });
+    }
+    return this.access.viewer(identity);
+  }
+
+  /** @internal */
+  author(identity: Identity, origin: string): Author {
+    if (identity.kind === 'root') return { dn: this.rootDn, uuid: null, origin };
+    const entry = identity.kind === 'entry' ? this.tree.byUuid(identity.uuid) : undefined;
+    return { dn: entry?.dn ?? '', uuid: entry?.uuid ?? null, origin };
+  }
+
+  get store(): Store {
+    return this.#store;
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+}

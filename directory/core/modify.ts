@@ -1,0 +1,96 @@
+import type { AttributeDescription } from '../../schema/ldap/registry.ts';
+import { validateEntry } from '../../schema/ldap/validate.ts';
+import { parseDn } from '../model/dn.ts';
+import type { Modification } from '../model/entry.ts';
+import { DirectoryError } from '../model/errors.ts';
+import { Draft, resolveDescription } from './draft.ts';
+import { checkIntegrity } from './integrity.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import { loadForUpdate, type Plan, type PlanContext, stampModified } from './plan.ts';
+
+/**
+ * Plans a change of an entry's attributes (RFC 4511 §4.6, RFC 4525). The changes are made in order and the schema is checked
+ * at the end, so a MUST attribute may go and come again within one request.
+ * @throws DirectoryError
+ */
+export function planModify(context: PlanContext, dnText: string, modifications: readonly Modification[]): Plan {
+  const { staging, viewer, stamp } = context;
+  const { schema } = staging.tree;
+  const before = loadForUpdate(context, dnText);
+  const resolved = modifications.map(({ operation, attribute }) => {
+    const description = resolveDescription(staging.tree, attribute.description);
+    if (description.type.noUserModification && !context.restoring) {
+      throw new DirectoryError('constraintViolation', `${description.name}: the server alone sets this attribute`);
+    }
+    return { operation, description, values: attribute.values };
+  });
+  for (const { description } of resolved) {
+    if (!viewer.mayWrite(before, description)) {
+      throw new DirectoryError('insufficientAccessRights', `changing ${description.name} is not allowed here`);
+    }
+  }
+
+  const draft = new Draft(staging.tree, before);
+  for (const { operation, description, values } of resolved) {
+    if (operation === 'add' && values.length === 0) throw new DirectoryError('protocolError', `${description.name}: adding needs a value`);
+    if (operation === 'add') draft.add(description, checked(description, values));
+    else if (operation === 'delete') draft.remove(description, values);
+    else if (operation === 'increment') draft.set(description, incremented(draft, description, values));
+    else {
+      draft.set(description, []);
+      draft.add(description, checked(description, values));
+    }
+  }
+  const dn = parseDn(before.dn);
+  checkRdnKept(draft, before, context);
+  const { structural } = validateEntry(schema, dn, draft.attributes());
+  const [old] = before.values(resolveDescription(staging.tree, 'structuralObjectClass'));
+  if (old !== undefined && schema.objectClass(old.toString()) !== structural) {
+    throw new DirectoryError(
+      'objectClassModsProhibited',
+      `the structural class stays ${old.toString()}; an entry can't become ${structural.name}`,
+    );
+  }
+  const password = resolveDescription(staging.tree, 'userPassword');
+  if (resolved.some(({ description }) => description === password)) {
+    draft.setText('pwdChangedTime', ...(draft.get(password).length > 0 ? [stamp.time] : []));
+  }
+  stampModified(draft, context);
+  const after = draft.pack(before);
+  checkIntegrity(staging, after);
+  return [{ cause: 'request', before, after, change: { kind: 'modify', dn: before.dn, modifications } }];
+}
+
+/** Values are checked where they come in, so that a wrong one is not mistaken for one that is missing. */
+function checked(description: AttributeDescription, values: readonly Buffer[]): readonly Buffer[] {
+  const wrong = values.findIndex((value) => !description.type.syntax.check(value));
+  if (wrong >= 0) throw new DirectoryError('invalidAttributeSyntax', `${description.name}: value #${wrong} invalid per syntax`);
+  return values;
+}
+
+/** RFC 4525 §2.2 */
+function incremented(draft: Draft, description: AttributeDescription, values: readonly Buffer[]): Buffer[] {
+  const present = draft.get(description);
+  if (present.length === 0) throw new DirectoryError('noSuchAttribute', `${description.name}: no such attribute`);
+  const [by] = values;
+  if (values.length !== 1 || by === undefined) throw new DirectoryError('protocolError', `${description.name}: increment takes one value`);
+  return present.map((value) => {
+    if (!isInteger(value) || !isInteger(by))
+      throw new DirectoryError('constraintViolation', `${description.name}: increment is for integers`);
+    return Buffer.from(String(BigInt(value.toString()) + BigInt(by.toString())));
+  });
+}
+
+function isInteger(value: Buffer): boolean {
+  return value.length < 100 && /^-?\d+$/.test(value.toString('latin1'));
+}
+
+/** The values that name the entry stay in it (RFC 4511 §4.6: notAllowedOnRDN). */
+function checkRdnKept(draft: Draft, before: PackedEntry, { staging }: PlanContext): void {
+  const [rdn = []] = parseDn(before.dn);
+  for (const { type, value } of rdn) {
+    const description = resolveDescription(staging.tree, type);
+    if (!draft.has(description, value))
+      throw new DirectoryError('notAllowedOnRDN', `${description.name}: the value in the entry's name can't go; rename the entry`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Change } from '../model/change.ts';
+import { parseDn } from '../model/dn.ts';
+import { DirectoryError } from '../model/errors.ts';
+import type { Viewer } from './access.ts';
+import type { Draft } from './draft.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import { nearestSuperior } from './search.ts';
+import type { Staging } from './staging.ts';
+
+/** What an update is planned with: the entries as they will be, who asks, and the time it will carry. */
+export interface PlanContext {
+  readonly staging: Staging;
+  readonly viewer: Viewer;
+  /** DN of who asks, for creatorsName and modifiersName */
+  readonly actor: string;
+  readonly stamp: Stamp;
+  /** A dump is being reloaded: operational attributes are taken as they come, passwords as they are. */
+  readonly restoring: boolean;
+}
+
+/** When a change happens, in LDAP's two spellings. */
+export interface Stamp {
+  readonly at: Date;
+  /** YYYYMMDDHHMMSSZ */
+  readonly time: string;
+  /** OpenLDAP's CSN */
+  readonly csn: string;
+}
+
+/** One entry's part in an update: undefined `before` is a new entry, undefined `after` a deleted one. */
+export interface PlannedChange {
+  readonly cause: 'request' | 'reference';
+  readonly before: PackedEntry | undefined;
+  readonly after: PackedEntry | undefined;
+  readonly change: Change;
+}
+
+/** The change of the entry that was asked for comes first, then what follows from it in others. */
+export type Plan = readonly [PlannedChange, ...PlannedChange[]];
+
+/** @throws DirectoryError noSuchObject with matchedDN, invalidDNSyntax */
+export function loadForUpdate({ staging, viewer }: PlanContext, dn: string): PackedEntry {
+  const entry = staging.find(staging.tree.schema.normalizeDn(dn));
+  if (entry !== undefined && viewer.sees(entry)) return entry;
+  throw new DirectoryError('noSuchObject', 'there is no such entry', { matchedDn: nearestSuperior(staging.tree, viewer, parseDn(dn)) });
+}
+
+/** Writes down who changed the entry and when (RFC 4512 §3.4, and entryCSN for replication). */
+export function stampModified(draft: Draft, { actor, stamp }: PlanContext): void {
+  draft.setText('modifiersName', actor);
+  draft.setText('modifyTimestamp', stamp.time);
+  draft.setText('entryCSN', stamp.csn);
+}

@@ -1,0 +1,88 @@
+import type { AttributeType } from '../../schema/ldap/registry.ts';
+import type { Change } from '../model/change.ts';
+import type { Attribute } from '../model/entry.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import type { PlannedChange, Stamp } from './plan.ts';
+import type { Effect, NewRevision, StoredEntry } from './store.ts';
+import type { Tree } from './tree.ts';
+
+/** Who does something and from where, as the log keeps it. */
+export interface Author {
+  readonly dn: string;
+  readonly uuid: string | null;
+  readonly origin: string;
+}
+
+export interface RevisionContext {
+  readonly tree: Tree;
+  readonly isSecret: (type: AttributeType) => boolean;
+  /** RFC 2849 text of a change */
+  readonly printChange: (change: Change) => string;
+  readonly parentOf: (entry: PackedEntry) => PackedEntry | undefined;
+}
+
+/** The row of the log for one planned change. */
+export function revisionOf(context: RevisionContext, planned: PlannedChange, author: Author, stamp: Stamp, csn: number): NewRevision {
+  const { before, after, change, cause } = planned;
+  const subject = before ?? after;
+  if (subject === undefined) throw new Error('a change needs an entry');
+  return {
+    csn,
+    entryCsn: stamp.csn,
+    at: stamp.at,
+    actor: author.dn,
+    actorUuid: author.uuid,
+    origin: author.origin,
+    operation: change.kind,
+    cause,
+    state: 'applied',
+    entryUuid: subject.uuid,
+    dn: subject.dn,
+    change: context.printChange(withoutSecrets(context, change)),
+    before: before === undefined ? [] : touched(context, change, before),
+    effect: effectOf(context, subject.uuid, after),
+  };
+}
+
+function effectOf(context: RevisionContext, uuid: string, after: PackedEntry | undefined): Effect {
+  return after === undefined ? { kind: 'delete', uuid } : { kind: 'put', entry: storedEntry(after, context.parentOf(after)) };
+}
+
+/** An entry as the store keeps it. */
+export function storedEntry(entry: PackedEntry, parent: PackedEntry | undefined): StoredEntry {
+  const { dn, key } = entry;
+  return {
+    uuid: entry.uuid,
+    parent: entry.parent,
+    rdn: parent === undefined ? dn : dn.slice(0, dn.length - parent.dn.length - 1),
+    rdnKey: parent === undefined ? key : key.slice(0, key.length - parent.key.length - 1),
+    attributes: entry.attributes(),
+  };
+}
+
+/** The values that a change touches, as they were. A deleted entry is kept whole, so that it can be brought back. */
+function touched(context: RevisionContext, change: Change, before: PackedEntry): Attribute[] {
+  const { schema } = context.tree;
+  const names = new Set(
+    change.kind === 'modify' ? change.modifications.map(({ attribute }) => schema.description(attribute.description)?.name) : [],
+  );
+  const whole = change.kind === 'delete';
+  return before
+    .attributes()
+    .filter(({ description }) => whole || names.has(description))
+    .map((attribute) => masked(context, attribute));
+}
+
+function withoutSecrets(context: RevisionContext, change: Change): Change {
+  if (change.kind === 'add') return { ...change, attributes: change.attributes.map((attribute) => masked(context, attribute)) };
+  if (change.kind !== 'modify') return change;
+  return { ...change, modifications: change.modifications.map((each) => ({ ...each, attribute: masked(context, each.attribute) })) };
+}
+
+/** Passwords and the like leave their name in the log and nothing else. */
+function masked(context: RevisionContext, attribute: Attribute): Attribute {
+  const type = context.tree.schema.description(attribute.description)?.type;
+  return type !== undefined && context.isSecret(type) && attribute.values.length > 0
+    ? { description: attribute.description, values: [Buffer.from('(not kept)')] }
+    : attribute;
+}

@@ -1,0 +1,374 @@
+import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
+import type { Attribute } from '../model/entry.ts';
+import { EqualityIndex, OrderingIndex, TrigramIndex } from './indexes.ts';
+import { Layouts, type PackedEntry, packEntry, type ResolvedAttribute, renamedWith } from './packed-entry.ts';
+import type { Delta, StoredEntry } from './store.ts';
+
+/** Attributes with an equality index, besides all that hold DNs (references must be found from their target). */
+const indexedForEquality = [
+  ...['objectClass', 'uid', 'mail', 'cn', 'sn', 'displayName', 'uidNumber', 'gidNumber', 'employeeNumber', 'ou', 'dc'],
+  ...['mailLocalAddress', 'mailRoutingAddress', 'rfc822MailMember', 'associatedDomain', 'memberUid', 'mosWikiName', 'mosSkill'],
+];
+
+/** Attributes that get a substring index when somebody first asks for a part of them. */
+const indexedForSubstrings = [
+  'uid',
+  'mail',
+  'cn',
+  'sn',
+  'givenName',
+  'displayName',
+  'mailLocalAddress',
+  'mosSkill',
+  'description',
+  'telephoneNumber',
+];
+
+/** Groups answer to the class names that clients ask for by default, whichever kind they are. */
+const answersAs: Readonly<Record<string, readonly string[]>> = {
+  groupOfNames: ['groupOfUniqueNames'],
+  groupOfURLs: ['groupOfNames', 'groupOfUniqueNames'],
+};
+
+/**
+ * All entries in memory, by name, by entryUUID and by number, with their indexes. It holds what the database holds and
+ * nothing else; it is changed by what was committed alone.
+ */
+export class Tree {
+  readonly schema: Schema;
+  readonly layouts = new Layouts();
+  /** The newest revision that the tree includes */
+  csn = 0;
+  /** Grows with every change. */
+  epoch = 0;
+  readonly #entries: (PackedEntry | undefined)[] = [];
+  readonly #byKey = new Map<string, number>();
+  readonly #byUuid = new Map<string, number>();
+  readonly #children = new Map<number, Set<number>>();
+  readonly #equality = new Map<AttributeType, EqualityIndex>();
+  readonly #ordering = new Map<AttributeType, OrderingIndex>();
+  readonly #trigrams = new Map<AttributeType, TrigramIndex>();
+  readonly #substringTypes: ReadonlySet<AttributeType>;
+  readonly #watchers: TreeWatcher[] = [];
+  readonly #references: readonly AttributeType[];
+  readonly #objectClass: AttributeType | undefined;
+
+  constructor(schema: Schema) {
+    this.schema = schema;
+    this.#objectClass = schema.attributeType('objectClass');
+    this.#references = schema.attributeTypes.filter(holdsDn);
+    for (const type of [...indexedForEquality.map((name) => schema.attributeType(name)), ...this.#references]) {
+      if (type?.equality !== undefined) this.#equality.set(type, new EqualityIndex());
+    }
+    const substringTypes = indexedForSubstrings.map((name) => schema.attributeType(name));
+    this.#substringTypes = new Set(substringTypes.filter((type) => type !== undefined));
+  }
+
+  /** Is told of each change, after it. */
+  watch(watcher: TreeWatcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  get size(): number {
+    return this.#byUuid.size;
+  }
+
+  /** Attribute types that hold references to entries. */
+  get referenceTypes(): readonly AttributeType[] {
+    return this.#references;
+  }
+
+  /** @param key normal form of a DN */
+  find(key: string): PackedEntry | undefined {
+    const slot = this.#byKey.get(key);
+    return slot === undefined ? undefined : this.#entries[slot];
+  }
+
+  byUuid(uuid: string): PackedEntry | undefined {
+    const slot = this.#byUuid.get(uuid);
+    return slot === undefined ? undefined : this.#entries[slot];
+  }
+
+  at(slot: number): PackedEntry | undefined {
+    return this.#entries[slot];
+  }
+
+  parentOf(entry: PackedEntry): PackedEntry | undefined {
+    return entry.parent === null ? undefined : this.byUuid(entry.parent);
+  }
+
+  /** Slots of the entries right below; live. */
+  childrenOf(entry: PackedEntry): ReadonlySet<number> {
+    return this.#children.get(entry.slot) ?? noChildren;
+  }
+
+  /** Entries without a parent here: the suffix entry. */
+  get root(): PackedEntry | undefined {
+    for (const slot of this.#children.get(rootSlot) ?? noChildren) return this.#entries[slot];
+    return undefined;
+  }
+
+  /** Is the entry the base itself or below it? */
+  isWithin(entry: PackedEntry, base: PackedEntry): boolean {
+    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.parentOf(at)) if (at === base) return true;
+    return false;
+  }
+
+  /** The entry and all below it, parents first. Entries may come and go while it runs. */
+  *subtree(base: PackedEntry): Iterable<PackedEntry> {
+    yield base;
+    const open: Iterator<number>[] = [this.childrenOf(base).values()];
+    for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+      const next = level.next();
+      if (next.done) {
+        open.pop();
+        continue;
+      }
+      const entry = this.#entries[next.value];
+      if (entry === undefined) continue;
+      yield entry;
+      const children = this.#children.get(entry.slot);
+      if (children !== undefined) open.push(children.values());
+    }
+  }
+
+  equalityIndex(type: AttributeType): EqualityIndex | undefined {
+    return this.#equality.get(type);
+  }
+
+  /** Made when it is first asked for. */
+  orderingIndex(type: AttributeType): OrderingIndex | undefined {
+    const known = this.#ordering.get(type);
+    const compare = type.ordering?.compare;
+    if (known !== undefined || compare === undefined) return known;
+    const values: { normal: string; slot: number }[] = [];
+    for (const entry of this.#entries) {
+      for (const value of entry?.valuesOfType(type) ?? []) {
+        const normal = type.ordering?.normalize(value);
+        if (normal !== undefined && entry !== undefined) values.push({ normal, slot: entry.slot });
+      }
+    }
+    const index = new OrderingIndex(compare, values);
+    this.#ordering.set(type, index);
+    return index;
+  }
+
+  /** Made when it is first asked for, and anew when it is worn; undefined for attributes that have none. */
+  substringIndex(type: AttributeType): TrigramIndex | undefined {
+    const known = this.#trigrams.get(type);
+    if (known !== undefined && !known.worn) return known;
+    const rule = type.equality;
+    if (!this.#substringTypes.has(type) || rule === undefined) return undefined;
+    const index = new TrigramIndex();
+    for (const entry of this.#entries) {
+      if (entry === undefined) continue;
+      for (const value of entry.valuesOfType(type)) {
+        const normal = rule.normalize(value);
+        if (normal !== undefined) index.add(normal, entry.slot);
+      }
+    }
+    this.#trigrams.set(type, index);
+    return index;
+  }
+
+  /** Packs an entry of the store under the DN that its parent has here. */
+  pack(stored: StoredEntry): PackedEntry {
+    const parent = stored.parent === null ? undefined : this.byUuid(stored.parent);
+    if (stored.parent !== null && parent === undefined) throw new Error(`entry ${stored.uuid} came before its parent ${stored.parent}`);
+    const dn = parent === undefined ? stored.rdn : `${stored.rdn},${parent.dn}`;
+    const key = parent === undefined ? stored.rdnKey : `${stored.rdnKey},${parent.key}`;
+    return packEntry(this.layouts, { uuid: stored.uuid, parent: stored.parent, key, dn }, this.resolve(stored.attributes));
+  }
+
+  /** Looks the attributes up in the schema and puts them in the order of answers. */
+  resolve(attributes: readonly Attribute[]): ResolvedAttribute[] {
+    const resolved: ResolvedAttribute[] = [];
+    for (const { description: text, values } of attributes) {
+      const description = this.schema.description(text);
+      if (description === undefined) throw new Error(`the schema does not know the attribute ${text}, which entries have`);
+      if (values.length > 0) resolved.push({ description, values });
+    }
+    return this.inOrder(resolved);
+  }
+
+  /** objectClass first, then by description, operational attributes last; one order for all, so that entries share layouts. */
+  inOrder(attributes: readonly ResolvedAttribute[]): ResolvedAttribute[] {
+    const rank = ({ description }: ResolvedAttribute) =>
+      description.type === this.#objectClass ? -1 : description.id + (description.type.operational ? 1e9 : 0);
+    return attributes.toSorted((a, b) => rank(a) - rank(b));
+  }
+
+  /** Takes over what others wrote. */
+  apply(delta: Delta): void {
+    for (const entry of delta.put) this.put(this.pack(entry));
+    // children before parents: the store names them in any order
+    for (const uuid of delta.deleted) this.delete(uuid);
+    this.csn = delta.csn;
+  }
+
+  /** Adds an entry, or puts a new state in the place of the old one; entries below follow a new name. */
+  put(entry: PackedEntry): void {
+    const slot = this.#byUuid.get(entry.uuid) ?? this.#entries.length;
+    const old = this.#entries[slot];
+    entry.slot = slot;
+    this.#entries[slot] = entry;
+    if (old === undefined) this.#byUuid.set(entry.uuid, slot);
+    if (old?.key !== entry.key) {
+      if (old !== undefined && this.#byKey.get(old.key) === slot) this.#byKey.delete(old.key);
+      this.#byKey.set(entry.key, slot);
+    }
+    if (old === undefined || old.parent !== entry.parent) {
+      if (old !== undefined) this.#siblings(old).delete(slot);
+      this.#siblings(entry).add(slot);
+    }
+    if (old?.layout !== entry.layout) {
+      old?.layout.slots.delete(slot);
+      entry.layout.slots.add(slot);
+      if (this.layouts.size > 4096) this.layouts.sweep();
+    }
+    this.#reindex(slot, old, entry);
+    if (old !== undefined && old.dn !== entry.dn) this.#renameBelow(old, entry);
+    this.#changed(old, entry);
+  }
+
+  /** Takes an entry out, with all below it. */
+  delete(uuid: string): void {
+    const entry = this.byUuid(uuid);
+    if (entry === undefined) return;
+    for (const child of this.childrenOf(entry)) {
+      const below = this.#entries[child];
+      if (below !== undefined) this.delete(below.uuid);
+    }
+    const slot = entry.slot;
+    this.#siblings(entry).delete(slot);
+    this.#children.delete(slot);
+    if (this.#byKey.get(entry.key) === slot) this.#byKey.delete(entry.key);
+    this.#byUuid.delete(uuid);
+    this.#entries[slot] = undefined;
+    entry.layout.slots.delete(slot);
+    this.#reindex(slot, entry, undefined);
+    this.#changed(entry, undefined);
+  }
+
+  #renameBelow(old: PackedEntry, parent: PackedEntry): void {
+    for (const slot of this.childrenOf(parent)) {
+      const child = this.#entries[slot];
+      if (child !== undefined) this.put(renamedWith(child, old, parent));
+    }
+  }
+
+  #siblings(entry: PackedEntry): Set<number> {
+    const parent = entry.parent === null ? rootSlot : (this.#byUuid.get(entry.parent) ?? rootSlot);
+    let siblings = this.#children.get(parent);
+    if (siblings === undefined) {
+      siblings = new Set();
+      this.#children.set(parent, siblings);
+    }
+    return siblings;
+  }
+
+  #changed(old: PackedEntry | undefined, entry: PackedEntry | undefined): void {
+    this.epoch++;
+    for (const watcher of this.#watchers) watcher(old, entry);
+  }
+
+  #reindex(slot: number, old: PackedEntry | undefined, entry: PackedEntry | undefined): void {
+    for (const [type, index] of this.#equality) {
+      const normals = (of: PackedEntry | undefined) => (has(of, type) ? this.indexTerms(type, of.valuesOfType(type)) : []);
+      diff(
+        old,
+        entry,
+        type,
+        normals,
+        (term) => index.remove(term, slot),
+        (term) => index.add(term, slot),
+      );
+    }
+    for (const [type, index] of this.#ordering) {
+      const normals = (of: PackedEntry | undefined) => (has(of, type) ? normalForms(of.valuesOfType(type), type.ordering) : []);
+      diff(
+        old,
+        entry,
+        type,
+        normals,
+        (term) => index.remove(term, slot),
+        (term) => index.add(term, slot),
+      );
+    }
+    for (const [type, index] of this.#trigrams) {
+      const normals = (of: PackedEntry | undefined) => (has(of, type) ? normalForms(of.valuesOfType(type), type.equality) : []);
+      diff(
+        old,
+        entry,
+        type,
+        normals,
+        () => index.remove(),
+        (term) => index.add(term, slot),
+      );
+    }
+  }
+
+  /** What an entry with these values is found by in the equality index of a type: for objectClass also the superiors of its classes. */
+  indexTerms(type: AttributeType, values: readonly Buffer[]): string[] {
+    if (type !== this.#objectClass) return normalForms(values, type.equality);
+    const classes = [...this.schema.classesOf(values.map(String))];
+    const alike = classes.flatMap((each) => answersAs[each.name] ?? []).flatMap((name) => this.schema.objectClass(name) ?? []);
+    return [...classes, ...alike].map((objectClass) => objectClass.oid);
+  }
+}
+
+/** Told of a change: the entry before (undefined: new) and after (undefined: deleted). */
+export type TreeWatcher = (before: PackedEntry | undefined, after: PackedEntry | undefined) => void;
+
+const rootSlot = -1;
+const noChildren: ReadonlySet<number> = new Set();
+
+/** Syntaxes whose values name entries: DN, Name And Optional UID. */
+export function holdsDn(type: AttributeType): boolean {
+  return type.syntax.oid === '1.3.6.1.4.1.1466.115.121.1.12' || type.syntax.oid === '1.3.6.1.4.1.1466.115.121.1.34';
+}
+
+function has(entry: PackedEntry | undefined, type: AttributeType): entry is PackedEntry {
+  return entry !== undefined && entry.layout.indexesOf(type).length > 0;
+}
+
+function normalForms(values: readonly Buffer[], rule: { normalize(value: Buffer): string | undefined } | undefined): string[] {
+  const normals: string[] = [];
+  for (const value of values) {
+    const normal = rule?.normalize(value);
+    if (normal !== undefined) normals.push(normal);
+  }
+  return normals;
+}
+
+/** Calls remove and add for the terms that differ; entries whose bytes of that type are the same cost nothing more. */
+function diff(
+  old: PackedEntry | undefined,
+  entry: PackedEntry | undefined,
+  type: AttributeType,
+  termsOf: (entry: PackedEntry | undefined) => string[],
+  remove: (term: string) => void,
+  add: (term: string) => void,
+): void {
+  if (old !== undefined && entry !== undefined && sameBytes(old, entry, type)) return;
+  const before = termsOf(old);
+  const after = termsOf(entry);
+  if (before.length === 0) {
+    for (const term of after) add(term);
+    return;
+  }
+  const kept = new Set(after);
+  const had = new Set(before);
+  for (const term of had) if (!kept.has(term)) remove(term);
+  for (const term of kept) if (!had.has(term)) add(term);
+}
+
+function sameBytes(a: PackedEntry, b: PackedEntry, type: AttributeType): boolean {
+  const of = (entry: PackedEntry) => entry.layout.indexesOf(type);
+  if (of(a).length === 0 && of(b).length === 0) return true;
+  if (of(a).length !== of(b).length) return false;
+  return of(a).every((index, nth) => {
+    const other = of(b)[nth] ?? 0;
+    return a.bytes.subarray(a.offsets[index], a.offsets[index + 1]).equals(b.bytes.subarray(b.offsets[other], b.offsets[other + 1]));
+  });
+}

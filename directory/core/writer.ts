@@ -1,0 +1,208 @@
+import { DirectoryError } from '../model/errors.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import type { Plan, Stamp } from './plan.ts';
+import { type Author, type RevisionContext, revisionOf } from './revisions.ts';
+import { Staging } from './staging.ts';
+import type { NewRevision, Store, WriteTransaction } from './store.ts';
+import type { Tree } from './tree.ts';
+
+/** One update, to be planned when its turn has come. */
+export interface Update {
+  readonly author: Author;
+  /** Pure: looks at the staging, throws a DirectoryError or answers what is to happen. */
+  plan(staging: Staging, stamp: Stamp): Plan;
+}
+
+/** The entry that was asked about, before and after. */
+export interface Outcome {
+  readonly before: PackedEntry | undefined;
+  readonly after: PackedEntry | undefined;
+}
+
+/** Updates that arrive while one commit is under way share the next one. */
+const mostInOneCommit = 256;
+/** Revisions that go to the database in one statement. */
+const chunk = 2000;
+
+interface Waiting {
+  readonly update: Update;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The one way into the tree and the log. Updates are planned one after the other against what the ones before them leave,
+ * written in one transaction under the writers' lock, and only then the tree shows them.
+ */
+export class Writer {
+  readonly #store: Store;
+  readonly #tree: Tree;
+  readonly #revisions: Omit<RevisionContext, 'tree' | 'parentOf'>;
+  readonly #clock: () => number;
+  readonly #waiting: Waiting[] = [];
+  readonly #turns: (() => Promise<void>)[] = [];
+  #running = false;
+  #lastMicros = 0;
+
+  constructor(store: Store, tree: Tree, revisions: Omit<RevisionContext, 'tree' | 'parentOf'>, clock: () => number) {
+    this.#store = store;
+    this.#tree = tree;
+    this.#revisions = revisions;
+    this.#clock = clock;
+  }
+
+  /** @throws DirectoryError what the plan says; unavailable when the database is away */
+  update(update: Update): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ update, resolve, reject });
+      if (this.#waiting.length === 1) this.#turns.push(() => this.#commitWaiting());
+      void this.#run();
+    });
+  }
+
+  /**
+   * All of the updates or none. They are taken one by one, so that they can be read from a long file.
+   * @param refused is told of an update that its plan refuses; when it returns, the rest goes on without it
+   * @returns how many were made
+   */
+  transaction(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
+    return this.#exclusively(() => this.#commitAll(updates, refused));
+  }
+
+  /** Takes over what other processes wrote. */
+  catchUp(): Promise<void> {
+    return this.#exclusively(async () => {
+      this.#tree.apply(await this.#store.changesSince(this.#tree.csn));
+    });
+  }
+
+  #exclusively<T>(turn: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#turns.push(() => turn().then(resolve, reject));
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    for (let turn = this.#turns.shift(); turn !== undefined; turn = this.#turns.shift()) await turn();
+    this.#running = false;
+  }
+
+  async #commitWaiting(): Promise<void> {
+    const batch = this.#waiting.splice(0, mostInOneCommit);
+    if (this.#waiting.length > 0) this.#turns.push(() => this.#commitWaiting());
+    const settle: (() => void)[] = [];
+    try {
+      const staged = await this.#store.write(async (transaction) => {
+        const staging = await this.#begin(transaction);
+        const work = new Work(this, staging, transaction);
+        for (const { update, resolve, reject } of batch) {
+          try {
+            const outcome = work.do(update);
+            settle.push(() => resolve(outcome));
+          } catch (error) {
+            settle.push(() => reject(error));
+          }
+        }
+        await work.flush();
+        return work;
+      });
+      this.#show(staged);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    for (const each of settle) each();
+  }
+
+  async #commitAll(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
+    let made = 0;
+    const done = await this.#store.write(async (transaction) => {
+      const work = new Work(this, await this.#begin(transaction), transaction);
+      for await (const update of updates) {
+        try {
+          work.do(update);
+          made++;
+        } catch (error) {
+          if (!(error instanceof DirectoryError)) throw error;
+          refused(update, error);
+        }
+        if (work.pending >= chunk) await work.flush();
+      }
+      await work.flush();
+      return work;
+    });
+    this.#show(done);
+    return made;
+  }
+
+  async #begin(transaction: WriteTransaction): Promise<Staging> {
+    if (transaction.lastCsn > this.#tree.csn) this.#tree.apply(await transaction.changesSince(this.#tree.csn));
+    return new Staging(this.#tree);
+  }
+
+  #show(work: Work): void {
+    for (const { before, after } of work.changes) {
+      if (after !== undefined) this.#tree.put(after);
+      else if (before !== undefined) this.#tree.delete(before.uuid);
+    }
+    this.#tree.csn = work.csn;
+  }
+
+  /** @internal The time of the next change; later than all before it. */
+  stamp(): Stamp {
+    this.#lastMicros = Math.max(this.#clock() * 1000, this.#lastMicros + 1);
+    const at = new Date(Math.floor(this.#lastMicros / 1000));
+    const digits = at.toISOString().replace(/[-T:]/g, '');
+    const micros = String(this.#lastMicros % 1000).padStart(3, '0');
+    return { at, time: `${digits.slice(0, 14)}Z`, csn: `${digits.slice(0, 18)}${micros}Z#000000#000#000000` };
+  }
+
+  /** @internal */
+  revisions(staging: Staging): RevisionContext {
+    return { ...this.#revisions, tree: this.#tree, parentOf: (entry) => staging.parentOf(entry) };
+  }
+}
+
+/** What one transaction has planned so far. */
+class Work {
+  readonly changes: { readonly before: PackedEntry | undefined; readonly after: PackedEntry | undefined }[] = [];
+  csn: number;
+  readonly #writer: Writer;
+  readonly #staging: Staging;
+  readonly #transaction: WriteTransaction;
+  readonly #context: RevisionContext;
+  #unwritten: NewRevision[] = [];
+
+  constructor(writer: Writer, staging: Staging, transaction: WriteTransaction) {
+    this.#writer = writer;
+    this.#staging = staging;
+    this.#transaction = transaction;
+    this.#context = writer.revisions(staging);
+    this.csn = transaction.lastCsn;
+  }
+
+  get pending(): number {
+    return this.#unwritten.length;
+  }
+
+  do(update: Update): Outcome {
+    const stamp = this.#writer.stamp();
+    const plan = update.plan(this.#staging, stamp);
+    for (const planned of plan) {
+      if (planned.after !== undefined) this.#staging.put(planned.after);
+      else if (planned.before !== undefined) this.#staging.delete(planned.before);
+      this.#unwritten.push(revisionOf(this.#context, planned, update.author, stamp, ++this.csn));
+      this.changes.push({ before: planned.before, after: planned.after });
+    }
+    return { before: plan[0].before, after: plan[0].after };
+  }
+
+  async flush(): Promise<void> {
+    const rows = this.#unwritten;
+    this.#unwritten = [];
+    if (rows.length > 0) await this.#transaction.append(rows);
+  }
+}

@@ -1,0 +1,317 @@
+import type { Socket } from 'node:net';
+import { anonymous, type Identity } from '../core/access.ts';
+import type { BoundDirectory } from '../core/bound-directory.ts';
+import { DirectoryError, type ErrorKind } from '../model/errors.ts';
+import { Output } from '../wire/ber.ts';
+import { decodeMessage, MalformedRequest } from '../wire/decode.ts';
+import { encodeNoticeOfDisconnection, encodeResult } from '../wire/encode.ts';
+import { Framer } from '../wire/framer.ts';
+import type { Message, Result } from '../wire/messages.ts';
+import { dispatch } from './dispatch.ts';
+import { cancelOutOfTurn } from './extended.ts';
+import type { ServerContext } from './ldap-server.ts';
+import type { PagedSearches } from './paged-searches.ts';
+
+/** How a client came in. */
+export interface Transport {
+  readonly kind: 'ldap' | 'ldaps' | 'ldapi';
+  /** Whoever can open the socket is the administrator (the socket in the state folder, mode 0600). */
+  readonly trusted: boolean;
+}
+
+/** Buffers that no connection is filling now; thousands of idle connections need none. */
+const spareOutputs: Output[] = [];
+const mostSpareOutputs = 16;
+/** bytes of a job that the administrator asks for, LDIF included */
+const jobSize = 2 ** 30;
+/** Bytes of answers after which a search lets the socket take them. */
+const flushAt = 64 * 1024;
+
+/**
+ * One client's session (RFC 4511 §5): its requests are answered in their order; what takes long lets other clients go on,
+ * and a client that does not read its answers is not read from.
+ */
+export class Connection {
+  readonly server: ServerContext;
+  readonly transport: Transport;
+  /** IP address of the client, or `ldapi` */
+  readonly address: string;
+  readonly number: number;
+  /** The message whose answer is being worked on, when that takes more than one turn */
+  active: Message | undefined;
+  /** Set by abandon and cancel; whoever works on `active` looks at it. */
+  stop: 'abandon' | 'cancel' | undefined;
+  secure: boolean;
+  paged: PagedSearches | undefined;
+  #out: Output | undefined;
+  #socket: Socket;
+  readonly #framer: Framer;
+  readonly #queue: Message[] = [];
+  #bound: BoundDirectory;
+  #closed = false;
+  #blocked = false;
+  #reading = true;
+  #drained: (() => void) | undefined;
+  #startedPdu: NodeJS.Timeout | undefined;
+
+  constructor(server: ServerContext, socket: Socket, transport: Transport, number: number) {
+    this.server = server;
+    this.transport = transport;
+    this.number = number;
+    this.address = transport.kind === 'ldapi' ? 'ldapi' : (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
+    this.secure = transport.kind !== 'ldap';
+    this.#framer = new Framer(transport.trusted ? jobSize : server.limits.messageSizeAnonymous);
+    this.#bound = server.directory.as(anonymous, this.address);
+    this.#socket = socket;
+    this.#listen(socket);
+  }
+
+  get directory(): BoundDirectory {
+    return this.#bound;
+  }
+
+  /** From now on the client is this identity. */
+  become(identity: Identity): void {
+    this.#bound = this.server.directory.as(identity, this.address);
+    this.#framer.limit = this.#messageSize(identity);
+    this.paged?.clear();
+  }
+
+  #messageSize(identity: Identity): number {
+    const { messageSize, messageSizeAnonymous } = this.server.limits;
+    if (this.transport.trusted) return jobSize;
+    return identity.kind === 'anonymous' ? messageSizeAnonymous : messageSize;
+  }
+
+  /** True for whoever sits on this machine: nothing on the way can be read by others. */
+  get local(): boolean {
+    return this.transport.kind === 'ldapi' || /^127\.|^::1$/.test(this.address);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Answers are gathered here while one read event is worked through, and leave in one write. */
+  get out(): Output {
+    this.#out ??= spareOutputs.pop() ?? new Output();
+    return this.#out;
+  }
+
+  /** Requests that wait for their turn behind the active one. */
+  get waiting(): readonly Message[] {
+    return this.#queue;
+  }
+
+  /** Takes a waiting request back before it is begun. */
+  withdraw(id: number): Message | undefined {
+    const at = this.#queue.findIndex((message) => message.id === id);
+    return at < 0 ? undefined : this.#queue.splice(at, 1)[0];
+  }
+
+  /** Are the answers so far more than one write should hold? */
+  get full(): boolean {
+    return this.#out !== undefined && this.#out.length >= flushAt;
+  }
+
+  /** Hands the gathered answers to the socket. */
+  flush(): void {
+    const out = this.#out;
+    if (out === undefined) return;
+    this.#out = undefined;
+    const bytes = out.take();
+    if (spareOutputs.length < mostSpareOutputs) spareOutputs.push(out);
+    if (this.#closed || bytes.length === 0) return;
+    if (!this.#socket.write(bytes)) this.#blocked = true;
+  }
+
+  /** Resolves when the client has read enough to be sent more; at once when it has, or is gone. */
+  async writable(): Promise<void> {
+    if (!this.#blocked || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+
+  /** Ends the session with a Notice of Disconnection (RFC 4511 §4.4.1). */
+  disconnect(kind: ErrorKind, text: string): void {
+    if (this.#closed) return;
+    encodeNoticeOfDisconnection(this.out, kind, text);
+    this.flush();
+    this.server.log.info('disconnected', { connection: this.number, address: this.address, reason: text });
+    this.close();
+  }
+
+  /** Sends what is written and closes; a client that does not take it is cut off. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.stop = 'abandon';
+    clearTimeout(this.#startedPdu);
+    this.#drained?.();
+    const socket = this.#socket;
+    socket.end();
+    const cut = setTimeout(() => socket.destroy(), 2000);
+    cut.unref();
+    socket.once('close', () => clearTimeout(cut));
+    this.server.connections.delete(this);
+  }
+
+  /** Goes on over TLS with what arrives from now on; bytes that came in plain text behind the request are dropped (RFC 4511 §4.14, RFC 4513 §3.1.1). */
+  upgrade(secured: (socket: Socket) => Socket): void {
+    const plain = this.#socket;
+    for (const event of ['data', 'drain', 'timeout', 'close', 'end']) plain.removeAllListeners(event);
+    this.#framer.clear();
+    this.#queue.length = 0;
+    this.#socket = secured(plain);
+    this.secure = true;
+    this.#listen(this.#socket);
+  }
+
+  #listen(socket: Socket): void {
+    socket.setNoDelay(true);
+    socket.setTimeout(this.server.limits.idleMs);
+    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    socket.on('drain', () => this.#writableAgain());
+    socket.on('timeout', () => this.disconnect('unavailable', 'the connection was idle for too long'));
+    socket.on('end', () => this.close());
+    // a client that resets its connection is nothing to report
+    socket.on('error', () => this.close());
+    socket.on('close', () => this.close());
+  }
+
+  #received(chunk: Buffer): void {
+    try {
+      this.#framer.push(chunk);
+      for (let pdu = this.#framer.next(); pdu !== undefined && !this.#closed; pdu = this.#framer.next()) this.#take(pdu);
+      this.#watchPartial();
+      this.#work();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** A client that sends a message a byte at a time is not waited for forever. */
+  #watchPartial(): void {
+    if (this.#framer.pending === 0) {
+      clearTimeout(this.#startedPdu);
+      this.#startedPdu = undefined;
+    } else {
+      this.#startedPdu ??= setTimeout(
+        () => this.disconnect('protocolError', 'the rest of a message did not come'),
+        this.server.limits.messageMs,
+      ).unref();
+    }
+  }
+
+  #take(pdu: Buffer): void {
+    let message: Message;
+    try {
+      message = decodeMessage(pdu, this.server.limits.decode);
+    } catch (error) {
+      if (!(error instanceof MalformedRequest) || error.disconnects) throw error;
+      if (error.op !== 'abandon' && error.op !== 'unbind')
+        encodeResult(this.out, error.id, error.op, { kind: error.kind, text: error.message });
+      return;
+    }
+    const { request } = message;
+    if (request.op === 'unbind') this.close();
+    else if (request.op === 'abandon') this.#abandon(request.id);
+    else if (request.op === 'extended' && this.active !== undefined && cancelOutOfTurn(this, message)) return;
+    else {
+      this.#queue.push(message);
+      if (this.#queue.length >= this.server.limits.outstanding) this.#pause();
+    }
+  }
+
+  #abandon(id: number): void {
+    if (this.active?.id === id) this.stop = 'abandon';
+    else this.withdraw(id);
+  }
+
+  /** Works through the queue until it is empty, something takes longer, or the client does not read. */
+  #work(): void {
+    while (this.active === undefined && !this.#closed && !this.#blocked) {
+      const message = this.#queue.shift();
+      if (message === undefined) break;
+      const later = this.#begin(message);
+      if (later !== undefined) {
+        this.active = message;
+        void this.#finish(later);
+      }
+      if (this.full) this.flush();
+    }
+    this.flush();
+    this.#resume();
+  }
+
+  /** @returns undefined when the request is answered already */
+  #begin(message: Message): Promise<void> | undefined {
+    try {
+      return dispatch(this, message);
+    } catch (error) {
+      this.answerError(message, error);
+      return undefined;
+    }
+  }
+
+  async #finish(later: Promise<void>): Promise<void> {
+    const message = this.active;
+    try {
+      await later;
+    } catch (error) {
+      if (message !== undefined) this.answerError(message, error);
+    }
+    this.active = undefined;
+    this.stop = undefined;
+    this.flush();
+    this.#work();
+  }
+
+  /** The answer to a request that failed: what a DirectoryError says; anything else is `other` with a number that is also in the log. */
+  answerError(message: Message, error: unknown): void {
+    const { op } = message.request;
+    if (op === 'abandon' || op === 'unbind') return;
+    encodeResult(this.out, message.id, op, errorResult(this, error));
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof DirectoryError) this.disconnect(error.kind, error.message);
+    else {
+      this.server.log.error('a request failed', { connection: this.number, error });
+      this.disconnect('other', 'internal error');
+    }
+  }
+
+  #writableAgain(): void {
+    this.#blocked = false;
+    this.#drained?.();
+    this.#drained = undefined;
+    this.#work();
+  }
+
+  #pause(): void {
+    if (!this.#reading) return;
+    this.#reading = false;
+    this.#socket.pause();
+  }
+
+  #resume(): void {
+    if (this.#blocked || this.#queue.length >= this.server.limits.outstanding) this.#pause();
+    else if (!this.#reading && !this.#closed) {
+      this.#reading = true;
+      this.#socket.resume();
+    }
+  }
+}
+
+export function errorResult(connection: Connection, error: unknown): Result {
+  if (error instanceof DirectoryError) {
+    if (error.cause !== undefined)
+      connection.server.log.warn(error.message, { connection: connection.number, kind: error.kind, error: error.cause });
+    return { kind: error.kind, text: error.message, matchedDn: error.matchedDn, referrals: error.referrals };
+  }
+  const incident = connection.server.log.incident(error, { connection: connection.number });
+  return { kind: 'other', text: `internal error ${incident}; the server's log has the details` };
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importLdif } from '../ldif/import.ts';
+import { seedFor } from '../ldif/seed.ts';
+import { packageFolder } from '../settings/package-root.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Directory } from './core/directory.ts';
+import { runJobOn } from './jobs.ts';
+import { formatAddress, type ListenAddress } from './model/listen-address.ts';
+import { openDirectory } from './open.ts';
+import { rootPasswordOf } from './root-password.ts';
+import { loadOrCreateCertificate } from './server/certificate.ts';
+import { LdapServer, type ServerLimits } from './server/ldap-server.ts';
+import { type Log, makeLog } from './server/log.ts';
+
+/**
+ * `mos start`: opens the directory, fills it if it is empty, and serves until a signal says otherwise.
+ * @returns the exit code
+ */
+export async function start(settings: Settings, version: string): Promise<number> {
+  const log = makeLog({ level: settings.logLevel, format: settings.logFormat, write: (line) => process.stderr.write(line) });
+  surviveTheUnforeseen(log);
+  mkdirSync(settings.var, { recursive: true, mode: 0o700 });
+  const root = await rootPasswordOf(settings);
+  const open = await openDirectory(settings, root.stored, log);
+  const { directory, authenticator } = open;
+  try {
+    await seed(directory, settings, log);
+    const tls = await loadOrCreateCertificate({
+      certFile: settings.tlsCert,
+      keyFile: settings.tlsKey,
+      caFile: settings.tlsCa,
+      folder: join(settings.var, 'tls'),
+    });
+    const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
+    const administrators: ListenAddress = { kind: 'ldapi', path: join(settings.var, 'ldapi'), trusted: true };
+    const addresses: ListenAddress[] = [];
+    for (const address of [...settings.ldapListen, administrators]) addresses.push(await server.listen(address));
+    log.info('started', { entries: directory.tree.size, base: directory.baseDn, version });
+    if (settings.profile === 'development') process.stdout.write(welcome(settings, addresses, tls.caFile, root.made));
+    else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);
+    await stopSignal();
+    log.info('stopping');
+    await server.stop();
+    return 0;
+  } finally {
+    await directory.close();
+  }
+}
+
+/** One client's bad input must never end the process for the others. */
+function surviveTheUnforeseen(log: Log): void {
+  process.on('uncaughtException', (error) => void log.incident(error));
+  process.on('unhandledRejection', (error) => void log.incident(error));
+}
+
+async function stopSignal(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function seed(directory: Directory, settings: Settings, log: Log): Promise<void> {
+  if (settings.seed === 'none' || directory.tree.size > 0) return;
+  const text = readFileSync(join(packageFolder, 'ldif', `${settings.seed}.ldif`), 'utf8');
+  async function* source(): AsyncIterable<Buffer> {
+    yield Buffer.from(seedFor(text, settings.baseDn));
+  }
+  const { made } = await importLdif(directory.asRoot('seed'), source(), { file: `${settings.seed}.ldif`, continues: false });
+  log.info('the directory was empty and has been filled', { seed: settings.seed, entries: made });
+}
+
+function limitsOf(settings: Settings): ServerLimits {
+  const { filterDepth, filterItems, attributes, controls } = settings;
+  return {
+    ...settings,
+    idleMs: settings.idle * 1000,
+    messageMs: settings.messageTime * 1000,
+    decode: { filterDepth, filterItems, attributes, controls },
+  };
+}
+
+/** What somebody who has just started it for the first time wants to know. */
+function welcome(settings: Settings, addresses: readonly ListenAddress[], caFile: string, password: string | undefined): string {
+  const plain = addresses.find(({ kind }) => kind === 'ldap') ?? addresses[0];
+  const url = plain === undefined ? '' : formatAddress(plain);
+  const administrator =
+    password === undefined ? `${settings.rootDn} (its password is the one you set)` : `${settings.rootDn} with the password ${password}`;
+  return `
+MOS serves ${settings.baseDn}
+  at             ${addresses.map(formatAddress).join('\n                 ')}
+  CA             ${caFile}
+  administrator  ${administrator}
+${settings.seed === 'demo' ? `  demo members   uid=ada,ou=people,${settings.baseDn} and others, with the password demo-password\n` : ''}
+Try:
+  ldapsearch -x -H ${url} -D "${settings.rootDn}" -W -b "${settings.baseDn}" '(uid=ada)'
+  LDAPTLS_CACERT=${caFile} ldapwhoami -x -ZZ -H ${url.replace('127.0.0.1', 'localhost')} -D "uid=ada,ou=people,${settings.baseDn}" -w demo-password
+
+`;
+}

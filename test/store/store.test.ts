@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'slonik';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import type { Revision, StoredEntry, WriteTransaction } from '../../directory/core/store.ts';
+import { DirectoryError } from '../../directory/model/errors.ts';
+import type { SqlStore } from '../../directory/store/sql-store.ts';
+import { freshStore } from '../support/database.ts';
+import { entry, put, remove, revision } from './rows.ts';
+
+const test = suite<{ store: SqlStore }>('store');
+test.before.each(async (context) => {
+  context.store = await freshStore();
+});
+test.after.each(({ store }) => store.close());
+
+const suffix = entry('dc=example');
+const people = entry('ou=people', suffix);
+const ada = entry('uid=ada', people);
+const grace = entry('uid=grace', people);
+
+async function loaded(store: SqlStore): Promise<{ csn: number; entries: StoredEntry[] }> {
+  const entries: StoredEntry[] = [];
+  const csn = await store.load((stored) => entries.push(stored));
+  return { csn, entries };
+}
+
+async function kindOf(failing: Promise<unknown>): Promise<string> {
+  try {
+    await failing;
+  } catch (error) {
+    return error instanceof DirectoryError ? error.kind : String(error);
+  }
+  return 'no error';
+}
+
+test('an empty log stands at 0', async ({ store }) => {
+  assert.equal(await loaded(store), { csn: 0, entries: [] });
+  assert.equal(await store.changesSince(0), { csn: 0, put: [], deleted: [] });
+  assert.equal(await store.revisions({}), []);
+});
+
+test('what was written is loaded, parents before children', async ({ store }) => {
+  await store.write(async (transaction) => {
+    assert.is(transaction.lastCsn, 0);
+    await transaction.append([put(1, suffix), put(2, people), put(3, ada)]);
+  });
+  // An update moves a row to the end of its table.
+  await store.write((transaction) => transaction.append([put(4, people), put(5, suffix)]));
+  const { csn, entries } = await loaded(store);
+  assert.is(csn, 5);
+  assert.equal(entries, [suffix, people, ada]);
+});
+
+test('bytes come back as they were', async ({ store }) => {
+  const values = [
+    Buffer.alloc(0),
+    Buffer.from('plain'),
+    Buffer.from(' with blanks and "quotes" \\ '),
+    Buffer.from('\u{feff}Zoë 🦉 \u0001\u007f\u{ffff}'),
+    Buffer.from('a\0b'),
+    Buffer.from([0xff, 0xfe, 0x00]),
+    Buffer.from([0xed, 0xa0, 0x80]), // a surrogate, which is no UTF-8
+    Buffer.from('{"base64": "AA=="}'),
+    Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256)),
+  ];
+  const attributes = [
+    { description: 'description;lang-de', values },
+    { description: '2.5.4.13;binary', values: values.toReversed() },
+    { description: 'empty', values: [] },
+  ];
+  const odd = entry('dc=odd', null, { attributes });
+  await store.write((transaction) =>
+    transaction.append([put(1, odd, { before: attributes, actor: "cn=O'Neill\\, $1", dn: 'dc=$slonik_1' })]),
+  );
+  const byDescription = (stored: StoredEntry | Revision | undefined): [string, string[]][] =>
+    (stored === undefined ? [] : 'before' in stored ? stored.before : stored.attributes)
+      .map(({ description, values: bytes }): [string, string[]] => [description, bytes.map((value) => value.toString('hex'))])
+      .sort();
+  const expected = byDescription(odd);
+  assert.equal(byDescription((await loaded(store)).entries[0]), expected);
+  assert.equal(byDescription((await store.changesSince(0)).put[0]), expected);
+  const [found] = await store.revisions({});
+  assert.equal(byDescription(found), expected);
+  assert.is(found?.actor, "cn=O'Neill\\, $1");
+  assert.is(found?.dn, 'dc=$slonik_1');
+});
+
+test('a revision comes back as it was', async ({ store }) => {
+  const written = put(1, suffix, {
+    actor: 'uid=ada,dc=example',
+    actorUuid: randomUUID(),
+    origin: 'ldapi',
+    operation: 'modify',
+    cause: 'reference',
+    change: 'dn: dc=example\nchangetype: modify\n',
+    before: [{ description: 'cn', values: [Buffer.from('old')] }],
+    at: new Date('2025-06-07T08:09:10.123Z'),
+  });
+  await store.write((transaction) => transaction.append([written]));
+  const { effect: _, ...expected } = written;
+  assert.equal(await store.revisions({}), [expected]);
+});
+
+test('nothing is written when work throws, and the error is passed on', async ({ store }) => {
+  const refusal = new DirectoryError('entryAlreadyExists', 'there is one');
+  try {
+    await store.write(async (transaction) => {
+      await transaction.append([put(1, suffix)]);
+      throw refusal;
+    });
+    assert.unreachable();
+  } catch (error) {
+    assert.is(error, refusal);
+  }
+  assert.equal(await loaded(store), { csn: 0, entries: [] });
+  assert.is(await store.write(async ({ lastCsn }) => lastCsn), 0);
+});
+
+test('an error of the database undoes the transaction even when work overlooks it', async ({ store }) => {
+  const overlook = store.write(async (transaction) => {
+    await transaction.append([put(1, suffix)]);
+    await transaction.append([revision(2, { kind: 'put', entry: { ...ada, parent: randomUUID() } })]).catch(() => undefined);
+  });
+  assert.is(await kindOf(overlook), 'other');
+  assert.is((await loaded(store)).csn, 0);
+});
+
+test('a gap in the log is refused', async ({ store }) => {
+  assert.is(await kindOf(store.write((transaction) => transaction.append([put(2, suffix)]))), 'other');
+});
+
+test('two entries of one name are refused, two at the root as well', async ({ store }) => {
+  await store.write((transaction) => transaction.append([put(1, suffix), put(2, people)]));
+  assert.is(await kindOf(store.write((transaction) => transaction.append([put(3, entry('ou=people', suffix))]))), 'other');
+  assert.is(await kindOf(store.write((transaction) => transaction.append([put(3, entry('dc=example'))]))), 'other');
+});
+
+test('an entry with children is not deleted', async ({ store }) => {
+  await store.write((transaction) => transaction.append([put(1, suffix), put(2, people)]));
+  assert.is(await kindOf(store.write((transaction) => transaction.append([remove(3, suffix)]))), 'other');
+});
+
+test('one append may do several things to one entry and give a name away', async ({ store }) => {
+  await store.write((transaction) => transaction.append([put(1, suffix), put(2, people), put(3, ada), put(4, grace)]));
+  const renamed = { ...grace, rdn: ada.rdn, rdnKey: ada.rdnKey };
+  await store.write((transaction) => transaction.append([put(5, ada), remove(6, ada), put(7, renamed)]));
+  assert.equal((await loaded(store)).entries.slice(2), [renamed]);
+  const swapped = [{ ...people, rdnKey: 'x' }, people];
+  await store.write((transaction) => transaction.append(swapped.map((stored, index) => put(8 + index, stored))));
+  assert.equal((await store.changesSince(7)).put, [people]);
+});
+
+test('append may be called several times', async ({ store }) => {
+  await store.write(async (transaction) => {
+    await transaction.append([put(1, suffix)]);
+    assert.equal((await transaction.changesSince(0)).put, [suffix]);
+    await transaction.append([]);
+    await transaction.append([put(2, people)]);
+  });
+  assert.is((await loaded(store)).csn, 2);
+});
+
+test('changes are told as they stand now, parents first', async ({ store }) => {
+  await store.write((transaction) => transaction.append([put(1, suffix), put(2, people), put(3, ada)]));
+  const away = { ...ada, parent: grace.uuid };
+  await store.write((transaction) => transaction.append([put(4, grace), put(5, away)]));
+  const gone = entry('uid=gone', people);
+  await store.write((transaction) => transaction.append([put(6, gone), remove(7, gone)]));
+  const delta = await store.changesSince(3);
+  assert.is(delta.csn, 7);
+  assert.equal(delta.put, [grace, away]);
+  assert.equal(delta.deleted, [gone.uuid]);
+  assert.equal(await store.changesSince(7), { csn: 7, put: [], deleted: [] });
+});
+
+test('a pending change has no effect and is nobody’s deletion', async ({ store }) => {
+  await store.write((transaction) =>
+    transaction.append([put(1, suffix), revision(2, { kind: 'none', uuid: randomUUID() }, { state: 'pending' })]),
+  );
+  assert.equal(await store.changesSince(0), { csn: 2, put: [suffix], deleted: [] });
+});
+
+test('revisions are found by entry and by place', async ({ store }) => {
+  await store.write((transaction) => transaction.append([put(1, suffix), put(2, people), put(3, suffix), put(4, people), put(5, suffix)]));
+  const csns = async (question: Parameters<SqlStore['revisions']>[0]): Promise<number[]> =>
+    (await store.revisions(question)).map(({ csn }) => csn);
+  assert.equal(await csns({}), [1, 2, 3, 4, 5]);
+  assert.equal(await csns({ entryUuid: suffix.uuid }), [1, 3, 5]);
+  assert.equal(await csns({ entryUuid: suffix.uuid, limit: 2 }), [3, 5]);
+  assert.equal(await csns({ afterCsn: 1, limit: 2 }), [2, 3]);
+  assert.equal(await csns({ afterCsn: 5 }), []);
+});
+
+test('nobody rewrites the log', async ({ store }) => {
+  await store.write((transaction) =>
+    transaction.append([put(1, suffix), revision(2, { kind: 'none', uuid: suffix.uuid }, { state: 'pending' })]),
+  );
+  const nothing = sql.type(z.unknown());
+  for (const statement of [
+    nothing`UPDATE mos.revision SET dn = ''`,
+    nothing`UPDATE mos.revision SET state = 'refused' WHERE csn = 1`,
+    nothing`DELETE FROM mos.revision`,
+    nothing`TRUNCATE mos.revision`,
+  ]) {
+    try {
+      await store.pool.query(statement);
+    } catch (error) {
+      assert.match(String(error instanceof Error && (error.cause ?? error)), /append-only/);
+      continue;
+    }
+    assert.unreachable(statement.sql);
+  }
+  await store.pool.query(nothing`UPDATE mos.revision SET state = 'refused' WHERE csn = 2`);
+});
+
+test('followers hear of a commit, and not of a rollback', async ({ store }) => {
+  let heard = 0;
+  const said: string[] = [];
+  await store.follow({ committed: () => heard++, lost: (reason) => said.push(reason), back: () => said.push('back') });
+  await until(() => heard === 1, 'the first call, which says that following has begun');
+  await store.write((transaction) => transaction.append([put(1, suffix)]));
+  await until(() => heard === 2, 'the commit');
+  await store.write(async () => Promise.reject(new DirectoryError('busy'))).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.is(heard, 2);
+  assert.equal(said, []);
+});
+
+test('writers of one process take turns', async ({ store }) => {
+  const append = (transaction: WriteTransaction): Promise<void> => transaction.append([put(transaction.lastCsn + 1, suffix)]);
+  await Promise.all(Array.from({ length: 25 }, () => store.write(append)));
+  assert.is((await store.changesSince(0)).csn, 25);
+});
+
+test('a transaction that is over takes nothing more', async ({ store }) => {
+  const kept = await store.write(async (transaction) => transaction);
+  assert.is(await kindOf(kept.append([put(1, suffix)])), 'other');
+});
+
+test('the pool answers the same kinds of values on both engines', async ({ store }) => {
+  const row = await store.pool.one(sql.unsafe`
+    SELECT 9007199254740991::bigint AS int8, ARRAY[1, 2]::bigint[] AS int8s, 1.5::numeric AS number, true AS yes, NULL::text AS nothing,
+           '2025-01-02'::date AS day, ARRAY['2025-01-02']::date[] AS days, '2025-01-02T03:04:05.678Z'::timestamptz AS instant,
+           '{"a": [1]}'::jsonb AS json, '\\x00ff'::bytea AS bytes, ARRAY['a', NULL] AS texts, '1 day'::interval AS span,
+           ${sql.array(['x', 'y"'], 'text')} AS given, ${sql.binary(Buffer.from([0, 255]))}::bytea AS binary`);
+  assert.equal(
+    { ...row, bytes: Buffer.from(row.bytes), binary: Buffer.from(row.binary) },
+    {
+      int8: 9007199254740991,
+      int8s: [1, 2],
+      number: 1.5,
+      yes: true,
+      nothing: null,
+      day: '2025-01-02',
+      days: ['2025-01-02'],
+      instant: new Date('2025-01-02T03:04:05.678Z'),
+      json: { a: [1] },
+      bytes: Buffer.from([0, 255]),
+      texts: ['a', null],
+      span: '1 day',
+      given: ['x', 'y"'],
+      binary: Buffer.from([0, 255]),
+    },
+  );
+});
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let left = 200; !condition(); left--) {
+    if (left === 0) throw new Error(`did not happen: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test.run();
