@@ -37,7 +37,7 @@ export async function openDirectory(settings: Settings, rootPassword: Buffer, lo
       baseDn: settings.baseDn,
       rootDn: settings.rootDn,
       printChange,
-      hashPassword: async (value) => (passwords.isHash(value) ? value : Buffer.from(await passwords.hash(value))),
+      hashPassword: async (value) => (passwords.isClear(value) ? Buffer.from(await passwords.hash(value)) : value),
       onStore: (state, reason) =>
         state === 'lost'
           ? log.error('the database is away: reads go on from memory, writes wait for it', { reason })

@@ -9,6 +9,8 @@ export interface PasswordCheck {
   readonly kind: 'hash' | 'clear';
   /** Costs more than a few microseconds, so that it has to queue. */
   readonly expensive: boolean;
+  /** How many bytes of a password count; with a longer one that fits, nobody knows whether its end is right. */
+  readonly counted: number;
   matches(password: Buffer): boolean | Promise<boolean>;
 }
 
@@ -86,7 +88,7 @@ function clearText(stored: Buffer): PasswordCheck | undefined {
   if (stored.length === 0) return undefined;
   // digests, since timingSafeEqual wants equal lengths and tells them otherwise
   const sum = (value: Buffer) => createHash('sha256').update(value).digest();
-  return { kind: 'clear', expensive: false, matches: (password) => timingSafeEqual(sum(stored), sum(password)) };
+  return { kind: 'clear', expensive: false, counted: Infinity, matches: (password) => timingSafeEqual(sum(stored), sum(password)) };
 }
 
 const digestSize = { md5: 16, sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
@@ -154,13 +156,14 @@ function crypt(data: string): PasswordCheck | undefined {
 }
 
 /** bcryptjs hashes in slices of a tenth of a second and compares in constant time. It takes text, so other passwords than UTF-8 never fit. */
-function bcrypt(data: string, prepare: (password: Buffer) => string | undefined = utf8): PasswordCheck | undefined {
+function bcrypt(data: string, prepare?: (password: Buffer) => string): PasswordCheck | undefined {
   const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(data) ?? [];
   if (!(Number(cost) >= 4 && Number(cost) <= most.bcryptCost)) return undefined;
-  return slowHash(async (password) => {
-    const text = prepare(password);
+  const matches = async (password: Buffer) => {
+    const text = prepare === undefined ? utf8(password) : prepare(password);
     return text !== undefined && !text.includes('\0') && (await compareBcrypt(text, data));
-  });
+  };
+  return slowHash(matches, prepare === undefined ? 72 : Infinity);
 }
 
 function utf8(password: Buffer): string | undefined {
@@ -169,11 +172,11 @@ function utf8(password: Buffer): string | undefined {
 }
 
 function hash(matches: (password: Buffer) => boolean): PasswordCheck {
-  return { kind: 'hash', expensive: false, matches };
+  return { kind: 'hash', expensive: false, counted: Infinity, matches };
 }
 
-function slowHash(matches: (password: Buffer) => Promise<boolean>): PasswordCheck {
-  return { kind: 'hash', expensive: true, matches };
+function slowHash(matches: (password: Buffer) => Promise<boolean>, counted = Infinity): PasswordCheck {
+  return { kind: 'hash', expensive: true, counted, matches };
 }
 
 /** Base 64 with or without its padding; undefined for anything else, which Buffer.from would take. */

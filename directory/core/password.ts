@@ -56,7 +56,7 @@ export class Passwords {
     const check = parsePassword(stored);
     if (check === undefined || password.length === 0 || password.length > longestPassword) return { ok: false, rehash: false };
     const ok = check.expensive ? await this.#queue.run(async () => quietly(check.matches(password))) : await check.matches(password);
-    return { ok, rehash: ok && !this.isCurrent(stored) };
+    return { ok, rehash: ok && password.length <= check.counted && !this.isCurrent(stored) };
   }
 
   /** Whether a value is a hash that verify knows and not a password in clear. */
