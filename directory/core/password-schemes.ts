@@ -1,7 +1,7 @@
 import { createHash, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { verify as verifyArgon2 } from '@node-rs/argon2';
-import { compare as compareBcrypt } from 'bcryptjs';
+import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 import { parseUnixCrypt, unixCryptChecksum } from './unix-crypt.ts';
 
 /** How one stored password is checked. */
@@ -155,20 +155,12 @@ function crypt(data: string): PasswordCheck | undefined {
   );
 }
 
-/** bcryptjs hashes in slices of a tenth of a second and compares in constant time. It takes text, so other passwords than UTF-8 never fit. */
 function bcrypt(data: string, prepare?: (password: Buffer) => string): PasswordCheck | undefined {
   const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(data) ?? [];
   if (!(Number(cost) >= 4 && Number(cost) <= most.bcryptCost)) return undefined;
-  const matches = async (password: Buffer) => {
-    const text = prepare === undefined ? utf8(password) : prepare(password);
-    return text !== undefined && !text.includes('\0') && (await compareBcrypt(text, data));
-  };
+  const matches = async (password: Buffer) =>
+    !password.includes(0) && (await verifyBcrypt(prepare === undefined ? password : prepare(password), data));
   return slowHash(matches, prepare === undefined ? 72 : Infinity);
-}
-
-function utf8(password: Buffer): string | undefined {
-  const text = password.toString();
-  return Buffer.from(text).equals(password) ? text : undefined;
 }
 
 function hash(matches: (password: Buffer) => boolean): PasswordCheck {

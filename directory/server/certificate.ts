@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
+import { X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +55,11 @@ function isGood(certFile: string, keyFile: string, now: number): boolean {
   return Date.parse(new NodeCertificate(readFileSync(certFile)).validTo) - now > 30 * day;
 }
 
-async function create(folder: string, files: { readonly ca: string; readonly cert: string; readonly key: string }, now: number): Promise<void> {
+async function create(
+  folder: string,
+  files: { readonly ca: string; readonly cert: string; readonly key: string },
+  now: number,
+): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const dates = { notBefore: new Date(now - day), notAfter: new Date(now + 800 * day) };
   const ca = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -67,7 +71,10 @@ async function create(folder: string, files: { readonly ca: string; readonly cer
     name: issuer,
     keys: ca,
     signingAlgorithm: algorithm,
-    extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
   });
   const leaf = await X509CertificateGenerator.create({
     ...dates,
