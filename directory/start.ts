@@ -31,6 +31,7 @@ export async function start(settings: Settings, version: string): Promise<number
       keyFile: settings.tlsKey,
       caFile: settings.tlsCa,
       folder: join(settings.var, 'tls'),
+      now: new Date(),
     });
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
     const administrators: ListenAddress = { kind: 'ldapi', path: join(settings.var, 'ldapi'), trusted: true };

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { parseDn } from '../directory/model/dn.ts';
+import { accessSync, constants, statSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { formatDn, parseDn } from '../directory/model/dn.ts';
 import type { ListenAddress } from '../directory/model/listen-address.ts';
 
 /** Reads the text of a setting. @throws Error in words that go behind "NAME: " */
@@ -15,57 +16,106 @@ export const oneOf =
     return word;
   };
 
-/** A whole number, perhaps with K, M or G (1024, 1024², 1024³) */
+/** A whole number. */
 export const count =
   (least: number, most: number): Parser<number> =>
   (value) => {
-    const [, digits, unit = ''] = /^(\d+)([KMG]?)$/i.exec(value) ?? [];
-    if (digits === undefined) throw new Error(`"${value}" is not a whole number`);
-    const number = Number(digits) * 1024 ** ' KMG'.indexOf(unit === '' ? ' ' : unit.toUpperCase());
-    if (number < least || number > most) throw new Error(`${value} is not between ${least} and ${most}`);
-    return number;
+    if (!/^\d+$/.test(value)) throw new Error(`"${value}" is not a whole number`);
+    return within(Number(value), value, least, most);
   };
 
+const scale: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** A number of bytes, perhaps with K, M or G behind it (1024, 1024², 1024³). */
+export const bytes =
+  (least: number, most: number): Parser<number> =>
+  (value) => {
+    const [, digits, letter = ''] = /^(\d+)([KMG]?)$/i.exec(value) ?? [];
+    const factor = scale[letter.toUpperCase()];
+    if (digits === undefined || factor === undefined) throw new Error(`"${value}" is not a number of bytes, like 8M`);
+    return within(Number(digits) * factor, value, least, most);
+  };
+
+function within(number: number, written: string, least: number, most: number): number {
+  if (number < least || number > most) throw new Error(`${written} is not between ${least} and ${most}`);
+  return number;
+}
+
+/** A DN that is not the root of all trees, in the form of RFC 4514 whatever its blanks were. */
 export const distinguishedName: Parser<string> = (value) => {
-  if (parseDn(value).length === 0) throw new Error('a distinguished name is expected, like dc=example,dc=org');
-  return value;
+  const dn = parseDn(value);
+  if (dn.length === 0) throw new Error('a distinguished name is expected, like dc=example,dc=org');
+  return formatDn(dn);
 };
 
+/** The name of a file that can be read. */
 export const file: Parser<string> = (value) => {
-  if (!existsSync(value)) throw new Error(`there is no file ${value}`);
+  try {
+    accessSync(value, constants.R_OK);
+  } catch (error) {
+    throw new Error(`the file ${value} cannot be read (${codeOf(error)})`);
+  }
+  if (statSync(value).isDirectory()) throw new Error(`${value} is a folder, not a file`);
   return value;
 };
 
-export const files: Parser<readonly string[]> = (value) => value.split(/\s+/).filter(Boolean).map(file);
+/** What the operating system calls an error, like ENOENT. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** Names of files with blanks between them. */
+export const files: Parser<readonly string[]> = (value) => words(value).map(file);
 
 /** `club`, `open` or a file */
 export const access: Parser<string> = (value) => (value === 'club' || value === 'open' ? value : file(value));
 
+/** Says nothing of the text, which has a password in it. */
 export const postgresUrl: Parser<string> = (value) => {
-  if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value))
+  if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) {
     throw new Error('a URL like postgres://user:password@host:5432/database is expected');
+  }
   return value;
 };
 
-const ports = { ldap: 389, ldaps: 636 } as const;
+/** LDAP URLs (RFC 4516) of hosts, and ldapi URLs with the socket's path percent-encoded as libldap writes it; blanks between. */
+export const ldapAddresses: Parser<readonly ListenAddress[]> = (value) => words(value).map(ldapAddress);
 
-export const ldapAddresses: Parser<readonly ListenAddress[]> = (value) =>
-  value
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((url) => {
-      const [, kind, host = '', port] = /^(ldap|ldaps):\/\/(\[[\da-f:.]+\]|[^:/[\]]*)(?::(\d+))?\/?$/i.exec(url) ?? [];
-      if (kind === 'ldap' || kind === 'ldaps')
-        return { kind, host: host.replace(/^\[|\]$/g, '') || '::', port: port === undefined ? ports[kind] : Number(port) };
-      const [, path] = /^ldapi:\/\/([^/]+)\/?$/i.exec(url) ?? [];
-      if (path === undefined)
-        throw new Error(`"${url}" is not an address like ldap://127.0.0.1:389, ldaps://[::]:636 or ldapi://%2Frun%2Fldapi`);
-      return { kind: 'ldapi', path: decodeURIComponent(path), trusted: false };
-    });
+function ldapAddress(url: string): ListenAddress {
+  const [, scheme, rest = ''] = /^(ldap|ldaps|ldapi):\/\/(.*?)\/?$/i.exec(url) ?? [];
+  const kind = scheme?.toLowerCase();
+  const place = kind === 'ldapi' ? undefined : hostAndPort(rest, kind === 'ldaps' ? 636 : 389);
+  if ((kind === 'ldap' || kind === 'ldaps') && place !== undefined) return { kind, ...place };
+  const path = kind === 'ldapi' ? decoded(rest) : undefined;
+  if (path?.startsWith('/')) return { kind: 'ldapi', path, trusted: false };
+  throw new Error(`"${url}" is not an address like ldap://127.0.0.1:389, ldaps://[::]:636 or ldapi://%2Frun%2Fmos%2Fldapi`);
+}
 
-/** An HTTP address to listen at */
-export const webAddress: Parser<string> = (value) => {
-  if (!/^http:\/\/(\[[\da-f:.]+\]|[^:/[\]]+):\d+\/?$/i.test(value))
-    throw new Error(`"${value}" is not an address like http://127.0.0.1:8080`);
-  return value;
+/** An HTTP address; TLS is the proxy's. */
+export const webAddress: Parser<{ readonly host: string; readonly port: number }> = (value) => {
+  const [, rest] = /^http:\/\/(.*?)\/?$/i.exec(value) ?? [];
+  const place = rest === undefined ? undefined : hostAndPort(rest, 80);
+  if (place === undefined) throw new Error(`"${value}" is not an address like http://127.0.0.1:8080`);
+  return place;
 };
+
+/** No host is every address, as in slapd's `ldap:///`. */
+function hostAndPort(written: string, usual: number): { host: string; port: number } | undefined {
+  const [, six, name, digits] = /^(?:\[(.+)\]|([\w.-]*))(?::(\d{1,5}))?$/.exec(written) ?? [];
+  const port = digits === undefined ? usual : Number(digits);
+  if (port > 65535 || (six !== undefined && !isIPv6(six))) return undefined;
+  if (six !== undefined) return { host: six, port };
+  return name === undefined ? undefined : { host: name || '::', port };
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function words(value: string): string[] {
+  return value.split(/\s+/).filter(Boolean);
+}

@@ -47,6 +47,11 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
     takeText(draft, staging.tree, name);
   if (staging.byUuid(uuid) !== undefined) throw new DirectoryError('constraintViolation', `entryUUID: ${uuid} belongs to another entry`);
 
+  // clients may leave out what the name says (RFC 4511 §4.7)
+  for (const { type, value } of dn[0] ?? []) {
+    const description = resolveDescription(staging.tree, type);
+    if (!description.type.operational && !draft.has(description, value)) draft.add(description, [value]);
+  }
   const { structural } = validateEntry(schema, dn, draft.attributes());
   draft.setText('structuralObjectClass', structural.name);
   const created = {

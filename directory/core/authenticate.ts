@@ -32,9 +32,13 @@ export interface AuthenticatorOptions {
 /** More values of userPassword than this are not tried: each costs a hash. */
 const mostPasswords = 4;
 
+/** Attempts on one account from one address that may wait for each other. */
+const mostWaiting = 256;
+
 /** Says who somebody is, for every door alike. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
+  readonly #lines = new Map<string, { last: Promise<void>; waiting: number }>();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -50,8 +54,14 @@ export class Authenticator {
    * @throws DirectoryError invalidCredentials, invalidDNSyntax, busy
    */
   async authenticate({ dn, password, address }: Credentials): Promise<Identity> {
+    const key = this.#options.directory.schema.normalizeDn(dn);
+    return this.#remembered(key, password) ?? this.#inTurn(key, address, () => this.#check(key, password, address));
+  }
+
+  async #check(key: string, password: Buffer, address: string): Promise<Identity> {
     const { directory, guessing } = this.#options;
-    const key = directory.schema.normalizeDn(dn);
+    const remembered = this.#remembered(key, password);
+    if (remembered !== undefined) return remembered;
     const { allowed, delayMs } = guessing.check(key, address);
     if (delayMs > 0) await sleep(delayMs);
     if (!allowed) throw new DirectoryError('invalidCredentials');
@@ -62,6 +72,40 @@ export class Authenticator {
     }
     guessing.succeeded(key, address);
     return identity;
+  }
+
+  /** Who it is, when this very password was right a short while ago and nothing has changed since. */
+  #remembered(key: string, password: Buffer): Identity | undefined {
+    const { directory, cache, rootPassword } = this.#options;
+    if (key === directory.rootKey)
+      return cache.knows('root', rootPassword.toString(), password) ? { kind: 'root', dn: directory.rootDn } : undefined;
+    const entry = directory.tree.find(key);
+    if (entry === undefined || !mayLogIn(directory.tree, entry)) return undefined;
+    const known = passwordsOf(directory, entry).some((stored) => cache.knows(entry.uuid, stored.toString(), password));
+    return known ? { kind: 'entry', uuid: entry.uuid } : undefined;
+  }
+
+  /**
+   * Attempts on one account from one address are checked one after the other: a failure counts before the next is looked at,
+   * so sending many at once brings no more guesses.
+   * @throws DirectoryError busy when too many wait
+   */
+  async #inTurn<T>(key: string, address: string, attempt: () => Promise<T>): Promise<T> {
+    const pair = `${address} ${key}`;
+    const line = this.#lines.get(pair) ?? { last: Promise.resolve(), waiting: 0 };
+    if (line.waiting >= mostWaiting) throw new DirectoryError('busy', 'too many attempts at once');
+    line.waiting++;
+    this.#lines.set(pair, line);
+    const turn = line.last.then(attempt);
+    line.last = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await turn;
+    } finally {
+      if (--line.waiting === 0) this.#lines.delete(pair);
+    }
   }
 
   /**
@@ -75,12 +119,14 @@ export class Authenticator {
   ): Promise<void> {
     const { directory, guessing, passwords } = this.#options;
     if (old !== undefined) {
-      const { allowed, delayMs } = guessing.check(entry.key, address);
-      if (delayMs > 0) await sleep(delayMs);
-      if (!allowed || (await this.#match(entry, old)) === undefined) {
-        guessing.failed(entry.key, address);
-        throw new DirectoryError('unwillingToPerform', 'the old password is not right');
-      }
+      await this.#inTurn(entry.key, address, async () => {
+        const { allowed, delayMs } = guessing.check(entry.key, address);
+        if (delayMs > 0) await sleep(delayMs);
+        const right = allowed && (await this.#match(entry, old)) !== undefined;
+        if (right) guessing.succeeded(entry.key, address);
+        else if (allowed) guessing.failed(entry.key, address);
+        if (!right) throw new DirectoryError('unwillingToPerform', 'the old password is not right');
+      });
     }
     const type = directory.schema.description('userPassword');
     if (type === undefined || !asker.viewer.mayWrite(entry, type))
@@ -91,11 +137,8 @@ export class Authenticator {
 
   async #root(password: Buffer): Promise<Identity | undefined> {
     const { directory, passwords, cache, rootPassword } = this.#options;
-    const stored = rootPassword.toString();
-    if (!cache.knows('root', stored, password)) {
-      if (!(await passwords.verify(rootPassword, password)).ok) return undefined;
-      cache.remember('root', stored, password);
-    }
+    if (!(await passwords.verify(rootPassword, password)).ok) return undefined;
+    cache.remember('root', rootPassword.toString(), password);
     return { kind: 'root', dn: directory.rootDn };
   }
 
@@ -125,7 +168,6 @@ export class Authenticator {
   async #match(entry: PackedEntry, password: Buffer): Promise<{ readonly stored: Buffer; readonly rehash: boolean } | undefined> {
     const { directory, passwords, cache } = this.#options;
     const values = passwordsOf(directory, entry).slice(0, mostPasswords);
-    for (const stored of values) if (cache.knows(entry.uuid, stored.toString(), password)) return { stored, rehash: false };
     for (const stored of values) {
       const { ok, rehash } = await passwords.verify(stored, password);
       if (!ok) continue;

@@ -166,7 +166,7 @@ export class BoundDirectory {
 
   /** No password is stored as it was typed. */
   async #hashed(attribute: Attribute): Promise<Attribute> {
-    if (this.#directory.schema.description(attribute.description)?.type.name !== 'userPassword') return attribute;
+    if (this.#directory.schema.covered(attribute.description)?.type.name !== 'userPassword') return attribute;
     if (this.identity.kind === 'anonymous') return attribute;
     return { description: attribute.description, values: await Promise.all(attribute.values.map(this.#directory.hashPassword)) };
   }

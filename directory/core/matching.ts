@@ -1,3 +1,4 @@
+import { containsPieces } from '../../schema/ldap/matching-rules.ts';
 import type { AttributeDescription, AttributeType } from '../../schema/ldap/registry.ts';
 import { and, type ExtensibleFilter, type Filter, not, or, type SubstringsFilter, type Truth } from '../model/filter.ts';
 import { type EqualityIndex, type Posting, postingHas, postingSize } from './indexes.ts';
@@ -302,7 +303,7 @@ function compileSubstrings(filter: SubstringsFilter, context: MatchingContext): 
   if (term === undefined || rule === undefined || pattern === undefined) return undefinedTest;
   const holds = (value: Buffer) => {
     const normal = rule.normalize(value);
-    return normal !== undefined && containsInOrder(normal, pattern);
+    return normal !== undefined && containsPieces(normal, pattern);
   };
   const { computed } = term;
   if (computed !== undefined) {
@@ -320,24 +321,6 @@ function compileSubstrings(filter: SubstringsFilter, context: MatchingContext): 
       return slots === undefined ? undefined : { size: slots.length, slots: () => new Set(slots) };
     },
   };
-}
-
-/** Pieces in order without overlap; each piece is looked for once, from where the last one ended, so it is linear. */
-function containsInOrder(
-  value: string,
-  pattern: { readonly initial?: string; readonly any: readonly string[]; readonly final?: string },
-): boolean {
-  let at = 0;
-  if (pattern.initial !== undefined) {
-    if (!value.startsWith(pattern.initial)) return false;
-    at = pattern.initial.length;
-  }
-  for (const piece of pattern.any) {
-    const found = value.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return pattern.final === undefined || (value.length - pattern.final.length >= at && value.endsWith(pattern.final));
 }
 
 /** RFC 4511 §4.5.1.7.7 */

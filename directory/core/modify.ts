@@ -1,4 +1,4 @@
-import type { AttributeDescription } from '../../schema/ldap/registry.ts';
+import type { AttributeDescription, AttributeType } from '../../schema/ldap/registry.ts';
 import { validateEntry } from '../../schema/ldap/validate.ts';
 import { parseDn } from '../model/dn.ts';
 import type { Modification } from '../model/entry.ts';
@@ -17,18 +17,19 @@ export function planModify(context: PlanContext, dnText: string, modifications: 
   const { staging, viewer, stamp } = context;
   const { schema } = staging.tree;
   const before = loadForUpdate(context, dnText);
-  const resolved = modifications.map(({ operation, attribute }) => {
-    const description = resolveDescription(staging.tree, attribute.description);
-    if (description.type.noUserModification && !context.restoring) {
-      throw new DirectoryError('constraintViolation', `${description.name}: the server alone sets this attribute`);
-    }
-    return { operation, description, values: attribute.values };
-  });
-  for (const { description } of resolved) {
-    if (!viewer.mayWrite(before, description)) {
-      throw new DirectoryError('insufficientAccessRights', `changing ${description.name} is not allowed here`);
-    }
+  const types = modifications.map(({ attribute }) => knownType(context, attribute.description));
+  for (const { type } of types) {
+    if (type.noUserModification && !context.restoring)
+      throw new DirectoryError('constraintViolation', `${type.name}: the server alone sets this attribute`);
   }
+  for (const { type, base } of types) {
+    if (!viewer.mayWrite(before, base)) throw new DirectoryError('insufficientAccessRights', `changing ${type.name} is not allowed here`);
+  }
+  const resolved = modifications.map(({ operation, attribute }) => ({
+    operation,
+    description: resolveDescription(staging.tree, attribute.description),
+    values: attribute.values,
+  }));
 
   const draft = new Draft(staging.tree, before);
   for (const { operation, description, values } of resolved) {
@@ -59,6 +60,13 @@ export function planModify(context: PlanContext, dnText: string, modifications: 
   const after = draft.pack(before);
   checkIntegrity(staging, after);
   return [{ cause: 'request', before, after, change: { kind: 'modify', dn: before.dn, modifications } }];
+}
+
+/** The type that a description is of, without numbering the description: who asks may not be allowed to bring up new options. */
+function knownType({ staging }: PlanContext, text: string): { readonly type: AttributeType; readonly base: AttributeDescription } {
+  const type = staging.tree.schema.covered(text)?.type;
+  if (type === undefined) throw new DirectoryError('undefinedAttributeType', `${text}: attribute type undefined`);
+  return { type, base: resolveDescription(staging.tree, type.name) };
 }
 
 /** Values are checked where they come in, so that a wrong one is not mistaken for one that is missing. */

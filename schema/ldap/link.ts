@@ -1,105 +1,176 @@
+import { printDefinition } from './definition-text.ts';
 import type { MatchingRule } from './matching-rules.ts';
-import type { Definition } from './parse.ts';
+import type { AttributeTypeDefinition, Definitions, ObjectClassDefinition } from './parse.ts';
 import type { AttributeType, ObjectClass } from './registry.ts';
 import { syntaxes } from './syntaxes.ts';
 
-/** Where linked definitions go: by OID and by each name in lower case. */
-export interface LinkTarget {
-  readonly rule: (nameOrOid: string) => MatchingRule | undefined;
-  readonly types: Map<string, AttributeType>;
-  readonly classes: Map<string, ObjectClass>;
+/** Definitions with everything looked up that they name; the maps go by OID and by each name in lower case. */
+export interface Linked {
+  readonly types: ReadonlyMap<string, AttributeType>;
+  readonly classes: ReadonlyMap<string, ObjectClass>;
 }
+
+type Definition = AttributeTypeDefinition | ObjectClassDefinition;
+type RuleByName = (nameOrOid: string) => MatchingRule | undefined;
 
 const usages = ['userApplications', 'directoryOperation', 'distributedOperation', 'dSAOperation'] as const;
 
-/** Looks up what definitions name: superiors, syntaxes, rules, attributes. They may only name what comes before them. */
-export function linkDefinitions(definitions: readonly Definition[], target: LinkTarget, mistakes: string[]): void {
-  for (const definition of definitions) {
-    try {
-      const table: Map<string, AttributeType | ObjectClass> = definition.kind === 'attributeType' ? target.types : target.classes;
-      const keys = [definition.oid, ...definition.names.map((name) => name.toLowerCase())];
-      if (keys.some((key) => isSame(table.get(key), definition))) continue;
-      const taken = keys.find((key) => table.has(key));
-      if (taken !== undefined) throw new Error(`${taken} is defined already, and otherwise`);
-      if (definition.kind === 'attributeType') register(target.types, keys, linkType(definition, target));
-      else register(target.classes, keys, linkClass(definition, target));
-    } catch (error) {
-      mistakes.push(`${definition.file}:${definition.line}: ${error instanceof Error ? error.message : String(error)}`);
+/**
+ * Looks up what definitions name: superiors, syntaxes, rules, attributes; whether before or behind, in which file ever.
+ * @param mistakes gets a line for each thing that is wrong
+ */
+export function linkDefinitions({ attributeTypes, objectClasses }: Definitions, rule: RuleByName, mistakes: string[]): Linked {
+  const typeTable = new LinkTable<AttributeTypeDefinition, AttributeType>(attributeTypes, mistakes, (definition, superior) =>
+    linkType(definition, superior, rule),
+  );
+  const types = typeTable.link();
+  const classTable = new LinkTable<ObjectClassDefinition, ObjectClass>(objectClasses, mistakes, (definition, superior) =>
+    linkClass(definition, superior, types),
+  );
+  return { types, classes: classTable.link() };
+}
+
+/** Definitions of one kind, each linked after its superiors. */
+class LinkTable<From extends Definition, To> {
+  readonly #definitions = new Map<string, From>();
+  readonly #linked = new Map<string, To>();
+  /** Being linked, or found to be wrong */
+  readonly #open = new Set<From>();
+  readonly #wrong = new Set<From>();
+  readonly #mistakes: string[];
+  readonly #convert: (definition: From, superior: (name: string) => To) => To;
+
+  constructor(definitions: readonly From[], mistakes: string[], convert: (definition: From, superior: (name: string) => To) => To) {
+    this.#mistakes = mistakes;
+    this.#convert = convert;
+    for (const definition of definitions) this.#enter(definition);
+  }
+
+  link(): ReadonlyMap<string, To> {
+    for (const definition of this.#definitions.values()) this.#link(definition);
+    return this.#linked;
+  }
+
+  /** The same definition may come again, perhaps described in other words, as in OpenLDAP's files beside the ones that ship with MOS. */
+  #enter(definition: From): void {
+    const keys = keysOf(definition);
+    const known = keys.map((key) => this.#definitions.get(key)).find((each) => each !== undefined);
+    if (known === undefined) for (const key of keys) this.#definitions.set(key, definition);
+    else if (!saysTheSame(known, definition)) {
+      const shared = keys.filter((key) => keysOf(known).includes(key)).join(', ');
+      this.#mistake(definition, `${shared} is defined otherwise at ${known.place.file}:${known.place.line}`);
     }
+  }
+
+  #link(definition: From): To | undefined {
+    const linked = this.#linked.get(definition.oid);
+    if (linked !== undefined || this.#wrong.has(definition)) return linked;
+    this.#open.add(definition);
+    try {
+      const result = this.#convert(definition, (name) => this.#superior(name));
+      for (const key of keysOf(definition)) this.#linked.set(key, result);
+      return result;
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      this.#wrong.add(definition);
+      if (error.message !== '') this.#mistake(definition, error.message);
+      return undefined;
+    } finally {
+      this.#open.delete(definition);
+    }
+  }
+
+  #superior(name: string): To {
+    const definition = this.#definitions.get(name.toLowerCase());
+    if (definition === undefined) throw new LinkError(`SUP ${name} is not known`);
+    if (this.#open.has(definition)) throw new LinkError(`SUP ${name} leads back to where it began`);
+    const superior = this.#link(definition);
+    // what is wrong with the superior has been said
+    if (superior === undefined) throw new LinkError('');
+    return superior;
+  }
+
+  #mistake({ place, names, oid }: From, text: string): void {
+    this.#mistakes.push(`${place.file}:${place.line}: ${names[0] ?? oid}: ${text}`);
   }
 }
 
-function register<T>(table: Map<string, T>, keys: readonly string[], value: T): void {
-  for (const key of keys) table.set(key, value);
+function saysTheSame(a: Definition, b: Definition): boolean {
+  const [one, other] = [a, b].map((each) => printDefinition({ ...each, description: undefined, extensions: new Map() }));
+  return one?.toLowerCase() === other?.toLowerCase();
 }
 
-/** The same definition may come again, as when a file that ships with MOS is named in the settings too. */
-function isSame(known: { readonly oid: string; readonly names: readonly string[] } | undefined, definition: Definition): boolean {
-  return known !== undefined && known.oid === definition.oid && known.names.join() === definition.names.join();
+/** What is wrong with one definition, in words. */
+class LinkError extends Error {}
+
+function keysOf({ oid, names }: Definition): string[] {
+  return [oid, ...names.map((name) => name.toLowerCase())];
 }
 
-function linkType(definition: Definition, { types, rule }: LinkTarget): AttributeType {
-  const { fields } = definition;
-  const text = (keyword: string) => fields.get(keyword)?.[0];
-  const superiorName = text('SUP');
-  const superior = superiorName === undefined ? undefined : types.get(superiorName.toLowerCase());
-  if (superiorName !== undefined && superior === undefined) throw new Error(`the superior type ${superiorName} is not known`);
-  const [, syntaxOid, length] = /^([\d.]+)(?:\{(\d+)\})?$/.exec(text('SYNTAX') ?? '') ?? [];
-  const syntax = syntaxOid === undefined ? superior?.syntax : syntaxes.get(syntaxOid);
-  if (syntax === undefined)
-    throw new Error(syntaxOid === undefined ? 'a SYNTAX or a SUP is missing' : `the syntax ${syntaxOid} is not known`);
-  const ruleOf = (keyword: string, inherited: MatchingRule | undefined): MatchingRule | undefined => {
-    const name = text(keyword);
-    if (name === undefined) return inherited;
+function linkType(definition: AttributeTypeDefinition, superiorOf: (name: string) => AttributeType, rule: RuleByName): AttributeType {
+  const superior = definition.superior === undefined ? undefined : superiorOf(definition.superior);
+  const syntax = definition.syntax === undefined ? superior?.syntax : syntaxes.get(definition.syntax);
+  if (syntax === undefined) {
+    throw new LinkError(definition.syntax === undefined ? 'SUP or SYNTAX is missing' : `SYNTAX ${definition.syntax} is not known`);
+  }
+  const ruleOf = (kind: 'equality' | 'ordering' | 'substrings'): MatchingRule | undefined => {
+    const name = definition[kind];
+    if (name === undefined) return superior?.[kind];
     const found = rule(name);
-    if (found === undefined) throw new Error(`the matching rule ${name} is not known`);
+    if (found?.kind !== kind) throw new LinkError(`${name} is not the name of any ${kind} rule`);
     return found;
   };
-  const usageText = text('USAGE') ?? 'userApplications';
-  const usage = usages.find((each) => each.toLowerCase() === usageText.toLowerCase());
-  if (usage === undefined) throw new Error(`the usage ${usageText} is not known`);
+  const written = definition.usage?.toLowerCase() ?? 'userapplications';
+  const usage = usages.find((each) => each.toLowerCase() === written);
+  if (usage === undefined) throw new LinkError(`USAGE ${definition.usage} is not known`);
+  if (superior !== undefined && superior.usage !== usage) throw new LinkError(`its USAGE is not that of SUP ${superior.name}`);
+  if (definition.collective && definition.singleValue) throw new LinkError('COLLECTIVE and SINGLE-VALUE exclude each other');
   return {
     oid: definition.oid,
     name: definition.names[0] ?? definition.oid,
     names: definition.names,
     superior,
-    equality: ruleOf('EQUALITY', superior?.equality),
-    ordering: ruleOf('ORDERING', superior?.ordering),
-    substrings: ruleOf('SUBSTR', superior?.substrings),
+    equality: ruleOf('equality'),
+    ordering: ruleOf('ordering'),
+    substrings: ruleOf('substrings'),
     syntax,
-    maxLength: length === undefined ? superior?.maxLength : Number(length),
-    singleValue: fields.has('SINGLE-VALUE'),
-    collective: fields.has('COLLECTIVE'),
-    noUserModification: fields.has('NO-USER-MODIFICATION'),
-    obsolete: fields.has('OBSOLETE'),
+    maxLength: definition.maxLength ?? (definition.syntax === undefined ? superior?.maxLength : undefined),
+    singleValue: definition.singleValue,
+    collective: definition.collective,
+    noUserModification: definition.noUserModification,
+    obsolete: definition.obsolete,
     usage,
     operational: usage !== 'userApplications',
-    definition: definition.text,
+    definition: printDefinition(definition),
   };
 }
 
-function linkClass(definition: Definition, { types, classes }: LinkTarget): ObjectClass {
-  const { fields } = definition;
-  const attributes = (keyword: 'MUST' | 'MAY') =>
-    (fields.get(keyword) ?? []).map((name) => {
+function linkClass(
+  definition: ObjectClassDefinition,
+  superiorOf: (name: string) => ObjectClass,
+  types: ReadonlyMap<string, AttributeType>,
+): ObjectClass {
+  const { form, oid } = definition;
+  // every structural class is one of top's subclasses (RFC 4512 §2.4.2), whether it says so or not
+  const named = definition.superiors.length === 0 && form === 'structural' ? ['top'] : definition.superiors;
+  const superiors = named.map(superiorOf);
+  const wrong = superiors.find(({ kind }) => kind !== 'abstract' && kind !== form);
+  if (wrong !== undefined) throw new LinkError(`a class that is ${form} can't have SUP ${wrong.name}, which is ${wrong.kind}`);
+  const attributes = (keyword: string, names: readonly string[]) =>
+    names.map((name) => {
       const type = types.get(name.toLowerCase());
-      if (type === undefined) throw new Error(`${keyword} names the attribute type ${name}, which is not known`);
+      if (type === undefined) throw new LinkError(`${keyword} ${name} is not known`);
       return type;
     });
-  const superiors = (fields.get('SUP') ?? []).map((name) => {
-    const superior = classes.get(name.toLowerCase());
-    if (superior === undefined) throw new Error(`the superior class ${name} is not known`);
-    return superior;
-  });
   return {
-    oid: definition.oid,
-    name: definition.names[0] ?? definition.oid,
+    oid,
+    name: definition.names[0] ?? oid,
     names: definition.names,
     superiors,
-    kind: fields.has('ABSTRACT') ? 'abstract' : fields.has('AUXILIARY') ? 'auxiliary' : 'structural',
-    must: attributes('MUST'),
-    may: attributes('MAY'),
-    obsolete: fields.has('OBSOLETE'),
-    definition: definition.text,
+    kind: form,
+    must: attributes('MUST', definition.must),
+    may: attributes('MAY', definition.may),
+    obsolete: definition.obsolete,
+    definition: printDefinition(definition),
   };
 }

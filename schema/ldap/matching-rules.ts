@@ -1,365 +1,356 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { normalizeGeneralizedTime } from './generalized-time.ts';
-import { decodeUtf8, prepare, prepareSubstring } from './string-preparation.ts';
+import { type Piece, prepare, preparePiece } from './string-preparation.ts';
+import { SYNTAX } from './syntaxes.ts';
 
-/** What some rules need to know of the schema that they are part of. */
+/** What some rules must ask the schema: names mean nothing to them. */
 export interface NormalizationContext {
-  /** Normal form of a DN; @throws when it is none */
-  normalizeDn(dn: string): string;
-  /** The OID of a class, attribute type or rule given by name or OID; a number that is not known stays */
+  /** @throws DirectoryError invalidDNSyntax */
+  normalizeDn(text: string): string;
+  /** The OID of an object class, attribute type, … by one of its names; numbers stay as they are */
   canonicalOid(nameOrOid: string): string | undefined;
 }
 
-export interface SubstringPattern {
-  readonly initial?: string;
-  readonly any: readonly string[];
-  readonly final?: string;
+/** The pieces of a substrings assertion (RFC 4511 §4.5.1.7.2). */
+export interface Substrings<Text> {
+  readonly initial?: Text;
+  readonly any: readonly Text[];
+  readonly final?: Text;
 }
 
-interface Pieces {
-  readonly initial?: Buffer;
-  readonly any: readonly Buffer[];
-  readonly final?: Buffer;
+/**
+ * A matching rule (RFC 4512 §4.1.3, RFC 4517 §4). Two values are equal when they have the same normal form, a string; octet
+ * strings have each byte as a character. Where a normal form is undefined, the outcome is X.511's Undefined.
+ */
+export interface MatchingRule {
+  readonly oid: string;
+  readonly name: string;
+  /** `extensible`: for extensible filters only */
+  readonly kind: 'equality' | 'ordering' | 'substrings' | 'extensible';
+  /** Of the assertion */
+  readonly syntaxOid: string;
+  /** OIDs of the syntaxes whose values it can compare */
+  readonly appliesTo: readonly string[];
+  /** The normal form of an attribute value. */
+  normalize(value: Buffer): string | undefined;
+  /** The normal form of an assertion value: another thing than a value with the first-component rules. */
+  normalizeAssertion(value: Buffer): string | undefined;
+  /** Ordering rules: negative when a comes first; both are normal forms. */
+  readonly compare: ((a: string, b: string) => number) | undefined;
+  /** Substrings rules: pieces to be looked for in the normal form of a value. */
+  readonly normalizeSubstrings: ((pieces: Substrings<Buffer>) => Substrings<string> | undefined) | undefined;
+  /** Makes an extensible filter's assertion (RFC 4511 §4.5.1.7.7) ready; undefined when the value is none. */
+  assertion(value: Buffer): ((value: Buffer) => boolean) | undefined;
 }
 
-type Normalizer = (value: Buffer, context: NormalizationContext) => string | undefined;
+type Normalize = (value: Buffer) => string | undefined;
+type NormalizePiece = (value: Buffer, piece: Piece) => string | undefined;
 
-/** A row of the table: a rule of RFC 4517 §4.2 or of an extension. */
 interface Row {
   readonly oid: string;
   readonly name: string;
-  readonly kind: 'equality' | 'ordering' | 'substrings' | 'extensible';
-  /** Assertion syntax */
+  readonly kind: MatchingRule['kind'];
   readonly syntax: string;
-  readonly normalize: Normalizer;
-  /** Where an assertion is not written like a value */
-  readonly normalizeAssertion?: Normalizer;
+  readonly applies: readonly string[];
+  readonly normalize: Normalize;
+  readonly normalizeAssertion?: Normalize;
   readonly compare?: (a: string, b: string) => number;
-  readonly piece?: (piece: Buffer, position: 'initial' | 'any' | 'final') => string | undefined;
-  /** Where matching is not equality of normal forms */
-  readonly matches?: (value: string, assertion: string) => boolean;
-  /** Attribute syntaxes that it is for, where they are not its own */
-  readonly appliesTo?: readonly string[];
+  readonly piece?: NormalizePiece;
+  readonly assertion?: MatchingRule['assertion'];
 }
 
-/** A matching rule, bound to a schema. Normal forms are strings; undefined is X.511's Undefined. */
-export class MatchingRule {
-  readonly oid: string;
-  readonly name: string;
-  readonly kind: Row['kind'];
-  readonly syntaxOid: string;
-  readonly appliesTo: readonly string[];
-  readonly compare: ((a: string, b: string) => number) | undefined;
-  readonly #row: Row;
-  readonly #context: NormalizationContext;
+const caseIgnore: Normalize = (value) => prepare(value, true);
+const caseExact: Normalize = (value) => prepare(value, false);
+// an IA5 string may be empty, which equals nothing but blanks
+const ia5 = (value: Buffer, ignoreCase: boolean) => (value.length === 0 ? ' ' : isAscii(value) ? prepare(value, ignoreCase) : undefined);
+const ia5Ignore: Normalize = (value) => ia5(value, true);
+const ia5Exact: Normalize = (value) => ia5(value, false);
+const octets: Normalize = (value) => value.toString('latin1');
+const numericString: Normalize = (value) => digits(value) || undefined;
+const telephoneNumber: Normalize = (value) => withoutHyphens(value) || undefined;
+const integer: Normalize = (value) => canonical(value, /^(?:0|-?[1-9]\d*)$/);
+const boolean: Normalize = (value) => canonical(value, /^(?:TRUE|FALSE)$/);
+const bitString: Normalize = (value) => canonical(value, /^'[01]*'B$/);
+const uuid: Normalize = (value) => canonical(value, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)?.toLowerCase();
+const csn: Normalize = (value) => canonical(value, /^\d{14}(?:\.\d{6})?Z#[0-9a-f]{6}#[0-9a-f]{2,3}#[0-9a-f]{6}$/i)?.toLowerCase();
+const csnSid: Normalize = (value) => canonical(value, /^[0-9a-f]{3}$/i)?.toLowerCase();
+const generalizedTime: Normalize = (value) => normalizeGeneralizedTime(value.toString('latin1'));
 
-  constructor(row: Row, context: NormalizationContext) {
-    this.oid = row.oid;
-    this.name = row.name;
-    this.kind = row.kind;
-    this.syntaxOid = row.syntax;
-    this.appliesTo = row.appliesTo ?? [row.syntax];
-    this.compare = row.compare;
-    this.#row = row;
-    this.#context = context;
-  }
+/** A certificate by its DER bytes; the GSER form `{ serialNumber …, issuer … }` (RFC 4523 §3.1) is not understood. */
+const certificate: Normalize = (value) => (value[0] === 0x30 ? value.toString('latin1') : undefined);
 
-  /** Normal form of an attribute value; equal values have equal forms. */
-  normalize(value: Buffer): string | undefined {
-    return this.#row.normalize(value, this.#context);
-  }
-
-  normalizeAssertion(value: Buffer): string | undefined {
-    return (this.#row.normalizeAssertion ?? this.#row.normalize)(value, this.#context);
-  }
-
-  /** A test for values against this assertion, undefined when the assertion is not valid. */
-  assertion(value: Buffer): ((value: Buffer) => boolean) | undefined {
-    const { compare, kind, matches } = this.#row;
-    const asserted = this.normalizeAssertion(value);
-    if (asserted === undefined) return undefined;
-    return (each) => {
-      const normal = this.normalize(each);
-      if (normal === undefined) return false;
-      if (matches !== undefined) return matches(normal, asserted);
-      // an ordering rule in an extensible filter says "less than" (RFC 4517 §4.2)
-      return kind === 'ordering' && compare !== undefined ? compare(normal, asserted) < 0 : normal === asserted;
-    };
-  }
-
-  /** The pieces of a substrings filter in normal form; only of rules that are for substrings. */
-  normalizeSubstrings({ initial, any, final }: Pieces): SubstringPattern | undefined {
-    const { piece } = this.#row;
-    if (piece === undefined) return undefined;
-    const first = initial && piece(initial, 'initial');
-    const middle = any.map((each) => piece(each, 'any'));
-    const last = final && piece(final, 'final');
-    if ((initial && first === undefined) || (final && last === undefined) || !middle.every((each) => each !== undefined)) return undefined;
-    return { any: middle, ...(first !== undefined && { initial: first }), ...(last !== undefined && { final: last }) };
-  }
+function canonical(value: Buffer, form: RegExp): string | undefined {
+  const text = value.toString('latin1');
+  return form.test(text) ? text : undefined;
 }
 
-const caseIgnore: Normalizer = (value) => prepare(value, true);
-const caseExact: Normalizer = (value) => prepare(value, false);
-const isAscii = (value: Buffer) => value.every((byte) => byte < 0x80);
-const ia5 =
-  (inner: Normalizer): Normalizer =>
-  (value, context) =>
-    isAscii(value) ? inner(value, context) : undefined;
-const octets: Normalizer = (value) => value.toString('latin1');
-const integer: Normalizer = (value) => (/^(?:0|-?[1-9]\d*)$/.test(value.toString('latin1')) ? value.toString('latin1') : undefined);
-const boolean: Normalizer = (value) => (/^(?:TRUE|FALSE)$/.test(value.toString('latin1')) ? value.toString('latin1') : undefined);
-const bits: Normalizer = (value) => /^'([01]*)'B$/.exec(value.toString('latin1'))?.[0];
-const time: Normalizer = (value) => normalizeGeneralizedTime(value.toString('latin1'));
-const uuid: Normalizer = (value) =>
-  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.toString('latin1')) ? value.toString('latin1').toLowerCase() : undefined;
-const csn: Normalizer = (value) =>
-  /^\d{14}\.\d{6}Z#[0-9a-f]{6}#[0-9a-f]{3}#[0-9a-f]{6}$/i.test(value.toString('latin1'))
-    ? value.toString('latin1').toLowerCase()
-    : undefined;
-const digits: Normalizer = (value) =>
-  /^[\d ]*$/.test(value.toString('latin1')) ? value.toString('latin1').replaceAll(' ', '') : undefined;
-const phone: Normalizer = (value) => prepare(value, true)?.replace(/[ -]/g, '');
-/** The lines of an address, each on its own (RFC 4517 §4.2.13) */
-const lines: Normalizer = (value) =>
-  caseIgnore(value, noContext)
-    ?.split('$')
-    .map((line) => line.trim())
-    .join('$');
-const dn: Normalizer = (value, context) => {
-  const text = decodeUtf8(value);
-  if (text === undefined) return undefined;
-  try {
-    return context.normalizeDn(text);
-  } catch {
-    return undefined;
-  }
+function digits(value: Buffer): string | undefined {
+  const text = value.toString('latin1');
+  return /^[\d ]*$/.test(text) ? text.replaceAll(' ', '') : undefined;
+}
+
+function withoutHyphens(value: Buffer): string | undefined {
+  return isAscii(value) ? value.toString('latin1').replace(/[ -]/g, '').toLowerCase() : undefined;
+}
+
+/** Lines of a postal address (RFC 4517 §3.3.28), each prepared; a line feed, which no prepared line holds, stands between. */
+const caseIgnoreList: Normalize = (value) => {
+  if (value.length === 0 || !isUtf8(value)) return undefined;
+  const lines = value
+    .toString('utf8')
+    .split('$')
+    .map((line) => (line === '' ? '' : prepare(Buffer.from(unescapeLine(line)), true)));
+  return lines.includes(undefined) ? undefined : lines.join('\n');
 };
-/** RFC 4517 §4.2.31 */
-const nameAndUid: Normalizer = (value, context) => {
-  const [, name = '', uid = ''] = /^(.*?)(#'[01]*'B)?$/s.exec(value.toString('latin1')) ?? [];
-  const normal = dn(Buffer.from(name, 'latin1'), context);
-  return normal === undefined ? undefined : normal + uid;
-};
-const identifier: Normalizer = (value, context) => context.canonicalOid(value.toString('latin1').trim());
-const firstComponent = (value: Buffer) => /^\(\s*('[^']*'|[^\s)]+)/.exec(value.toString('latin1'))?.[1];
 
-const noContext: NormalizationContext = { normalizeDn: (text) => text, canonicalOid: (text) => text };
-
-const byCodePoint = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-function compareIntegers(a: string, b: string): number {
-  const negative = a.startsWith('-');
-  if (negative !== b.startsWith('-')) return negative ? -1 : 1;
-  const order = a.length - b.length || byCodePoint(a, b);
-  return negative ? -order : order;
+function unescapeLine(line: string): string {
+  return line.replace(/\\24/g, '$').replace(/\\5c/gi, '\\');
 }
 
-const substringsOf =
-  (foldCase: boolean, after: (text: string) => string = (text) => text): NonNullable<Row['piece']> =>
-  (piece, position) => {
-    const text = prepareSubstring(piece, position, foldCase);
-    return text === undefined ? undefined : after(text);
+/** `( 2.5.4.3 NAME …` → `2.5.4.3` */
+function firstComponent(value: Buffer): string | undefined {
+  return /^ *\( *([^\s()]+)/.exec(value.toString('utf8'))?.[1];
+}
+
+const first =
+  (normalize: Normalize): Normalize =>
+  (value) => {
+    const component = firstComponent(value);
+    return component === undefined ? undefined : normalize(Buffer.from(component));
   };
 
-const x = '1.3.6.1.4.1.1466.115.121.1';
-const directoryString = `${x}.15`;
-/** Syntaxes whose values are text for people */
-const strings = [directoryString, `${x}.44`, `${x}.11`, `${x}.50`, `${x}.26`];
+const text =
+  (ignoreCase: boolean): NormalizePiece =>
+  (value, piece) =>
+    preparePiece(value, ignoreCase, piece);
+const ia5Text =
+  (ignoreCase: boolean): NormalizePiece =>
+  (value, piece) =>
+    isAscii(value) ? preparePiece(value, ignoreCase, piece) : undefined;
+const listText: NormalizePiece = (value, piece) => preparePiece(Buffer.from(unescapeLine(value.toString('utf8'))), true, piece);
 
-/** Words of a text, each of which keywordMatch and wordMatch look for. */
-const oneOfTheWords = (value: string, assertion: string) => value.split(/[^\p{L}\p{N}]+/u).includes(assertion);
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export const matchingRuleRows: readonly Row[] = [
-  { oid: '2.5.13.0', name: 'objectIdentifierMatch', kind: 'equality', syntax: `${x}.38`, normalize: identifier },
-  { oid: '2.5.13.1', name: 'distinguishedNameMatch', kind: 'equality', syntax: `${x}.12`, normalize: dn },
-  { oid: '2.5.13.2', name: 'caseIgnoreMatch', kind: 'equality', syntax: directoryString, normalize: caseIgnore, appliesTo: strings },
+function byNumber(a: string, b: string): number {
+  const [negativeA, negativeB] = [a.startsWith('-'), b.startsWith('-')];
+  if (negativeA !== negativeB) return negativeA ? -1 : 1;
+  const order = a.length - b.length || byCodeUnit(a, b);
+  return negativeA ? -order : order;
+}
+
+/** The bit rules of Active Directory: all bits of the mask, or any. */
+function bits(holds: (value: bigint, mask: bigint) => boolean): MatchingRule['assertion'] {
+  // BigInt takes quadratic time on long numbers
+  const toNumber = (value: Buffer) => (value.length <= 64 && integer(value) !== undefined ? BigInt(value.toString('latin1')) : undefined);
+  return (assertion) => {
+    const mask = toNumber(assertion);
+    if (mask === undefined) return undefined;
+    return (value) => {
+      const number = toNumber(value);
+      return number !== undefined && holds(number, mask);
+    };
+  };
+}
+
+/** One of the words of the value; what a word is, RFC 4517 §4.2.21 and §4.2.32 leave to the server. */
+const words: MatchingRule['assertion'] = (assertion) => {
+  const wanted = caseIgnore(assertion);
+  if (wanted === undefined) return undefined;
+  return (value) =>
+    caseIgnore(value)
+      ?.split(/[^\p{L}\p{N}]+/u)
+      .includes(wanted) ?? false;
+};
+
+const strings = [SYNTAX.directoryString, SYNTAX.printableString, SYNTAX.countryString, SYNTAX.telephoneNumber];
+const descriptions = [
+  SYNTAX.attributeTypeDescription,
+  SYNTAX.ditContentRule,
+  SYNTAX.matchingRuleDescription,
+  SYNTAX.matchingRuleUse,
+  SYNTAX.nameForm,
+  SYNTAX.objectClassDescription,
+  SYNTAX.ldapSyntax,
+];
+
+const equality = (oid: string, name: string, syntax: string, normalize: Normalize, applies: readonly string[] = [syntax]): Row => {
+  return { oid, name, kind: 'equality', syntax, applies, normalize };
+};
+const ordering = (oid: string, name: string, syntax: string, normalize: Normalize, applies = [syntax], compare = byCodeUnit): Row => {
+  return { oid, name, kind: 'ordering', syntax, applies, normalize, compare };
+};
+const substrings = (oid: string, name: string, normalize: Normalize, applies: readonly string[], piece: NormalizePiece): Row => {
+  return { oid, name, kind: 'substrings', syntax: SYNTAX.substringAssertion, applies, normalize, piece };
+};
+
+/** The rules that need no names. */
+const rows: readonly Row[] = [
+  equality('2.5.13.2', 'caseIgnoreMatch', SYNTAX.directoryString, caseIgnore, strings),
+  ordering('2.5.13.3', 'caseIgnoreOrderingMatch', SYNTAX.directoryString, caseIgnore, strings),
+  substrings('2.5.13.4', 'caseIgnoreSubstringsMatch', caseIgnore, strings, text(true)),
+  equality('2.5.13.5', 'caseExactMatch', SYNTAX.directoryString, caseExact, strings),
+  ordering('2.5.13.6', 'caseExactOrderingMatch', SYNTAX.directoryString, caseExact, strings),
+  substrings('2.5.13.7', 'caseExactSubstringsMatch', caseExact, strings, text(false)),
+  equality('2.5.13.8', 'numericStringMatch', SYNTAX.numericString, numericString),
+  ordering('2.5.13.9', 'numericStringOrderingMatch', SYNTAX.numericString, numericString),
+  substrings('2.5.13.10', 'numericStringSubstringsMatch', numericString, [SYNTAX.numericString], digits),
+  equality('2.5.13.11', 'caseIgnoreListMatch', SYNTAX.postalAddress, caseIgnoreList),
+  substrings('2.5.13.12', 'caseIgnoreListSubstringsMatch', caseIgnoreList, [SYNTAX.postalAddress], listText),
+  equality('2.5.13.13', 'booleanMatch', SYNTAX.boolean, boolean),
+  equality('2.5.13.14', 'integerMatch', SYNTAX.integer, integer),
+  ordering('2.5.13.15', 'integerOrderingMatch', SYNTAX.integer, integer, [SYNTAX.integer], byNumber),
+  equality('2.5.13.16', 'bitStringMatch', SYNTAX.bitString, bitString),
+  equality('2.5.13.17', 'octetStringMatch', SYNTAX.octetString, octets),
+  ordering('2.5.13.18', 'octetStringOrderingMatch', SYNTAX.octetString, octets),
+  substrings('2.5.13.19', 'octetStringSubstringsMatch', octets, [SYNTAX.octetString], octets),
+  equality('2.5.13.20', 'telephoneNumberMatch', SYNTAX.telephoneNumber, telephoneNumber),
+  substrings('2.5.13.21', 'telephoneNumberSubstringsMatch', telephoneNumber, [SYNTAX.telephoneNumber], withoutHyphens),
+  equality('2.5.13.22', 'presentationAddressMatch', SYNTAX.presentationAddress, octets),
+  equality('2.5.13.24', 'protocolInformationMatch', SYNTAX.protocolInformation, octets),
+  equality('2.5.13.27', 'generalizedTimeMatch', SYNTAX.generalizedTime, generalizedTime),
+  ordering('2.5.13.28', 'generalizedTimeOrderingMatch', SYNTAX.generalizedTime, generalizedTime),
   {
-    oid: '2.5.13.3',
-    name: 'caseIgnoreOrderingMatch',
-    kind: 'ordering',
-    syntax: directoryString,
-    normalize: caseIgnore,
-    compare: byCodePoint,
-    appliesTo: strings,
-  },
-  {
-    oid: '2.5.13.4',
-    name: 'caseIgnoreSubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: caseIgnore,
-    piece: substringsOf(true),
-    appliesTo: strings,
-  },
-  { oid: '2.5.13.5', name: 'caseExactMatch', kind: 'equality', syntax: directoryString, normalize: caseExact, appliesTo: strings },
-  {
-    oid: '2.5.13.6',
-    name: 'caseExactOrderingMatch',
-    kind: 'ordering',
-    syntax: directoryString,
-    normalize: caseExact,
-    compare: byCodePoint,
-    appliesTo: strings,
-  },
-  {
-    oid: '2.5.13.7',
-    name: 'caseExactSubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: caseExact,
-    piece: substringsOf(false),
-    appliesTo: strings,
-  },
-  { oid: '2.5.13.8', name: 'numericStringMatch', kind: 'equality', syntax: `${x}.36`, normalize: digits },
-  { oid: '2.5.13.9', name: 'numericStringOrderingMatch', kind: 'ordering', syntax: `${x}.36`, normalize: digits, compare: byCodePoint },
-  {
-    oid: '2.5.13.10',
-    name: 'numericStringSubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: digits,
-    piece: (piece) => digits(piece, noContext),
-    appliesTo: [`${x}.36`],
-  },
-  { oid: '2.5.13.11', name: 'caseIgnoreListMatch', kind: 'equality', syntax: `${x}.41`, normalize: lines },
-  {
-    oid: '2.5.13.12',
-    name: 'caseIgnoreListSubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: lines,
-    piece: substringsOf(true),
-    appliesTo: [`${x}.41`],
-  },
-  { oid: '2.5.13.13', name: 'booleanMatch', kind: 'equality', syntax: `${x}.7`, normalize: boolean },
-  { oid: '2.5.13.14', name: 'integerMatch', kind: 'equality', syntax: `${x}.27`, normalize: integer },
-  { oid: '2.5.13.15', name: 'integerOrderingMatch', kind: 'ordering', syntax: `${x}.27`, normalize: integer, compare: compareIntegers },
-  { oid: '2.5.13.16', name: 'bitStringMatch', kind: 'equality', syntax: `${x}.6`, normalize: bits },
-  { oid: '2.5.13.17', name: 'octetStringMatch', kind: 'equality', syntax: `${x}.40`, normalize: octets },
-  { oid: '2.5.13.18', name: 'octetStringOrderingMatch', kind: 'ordering', syntax: `${x}.40`, normalize: octets, compare: byCodePoint },
-  {
-    oid: '2.5.13.19',
-    name: 'octetStringSubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: octets,
-    piece: (piece) => piece.toString('latin1'),
-    appliesTo: [`${x}.40`],
-  },
-  { oid: '2.5.13.20', name: 'telephoneNumberMatch', kind: 'equality', syntax: `${x}.50`, normalize: phone },
-  {
-    oid: '2.5.13.21',
-    name: 'telephoneNumberSubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: phone,
-    piece: substringsOf(true, (text) => text.replace(/[ -]/g, '')),
-    appliesTo: [`${x}.50`],
-  },
-  { oid: '2.5.13.23', name: 'uniqueMemberMatch', kind: 'equality', syntax: `${x}.34`, normalize: nameAndUid },
-  { oid: '2.5.13.27', name: 'generalizedTimeMatch', kind: 'equality', syntax: `${x}.24`, normalize: time },
-  { oid: '2.5.13.28', name: 'generalizedTimeOrderingMatch', kind: 'ordering', syntax: `${x}.24`, normalize: time, compare: byCodePoint },
-  {
-    oid: '2.5.13.29',
-    name: 'integerFirstComponentMatch',
-    kind: 'equality',
-    syntax: `${x}.27`,
-    normalize: (value) => firstComponent(value),
+    ...equality('2.5.13.29', 'integerFirstComponentMatch', SYNTAX.integer, first(integer), [SYNTAX.ditStructureRule]),
     normalizeAssertion: integer,
-    appliesTo: [`${x}.17`],
   },
   {
-    oid: '2.5.13.30',
-    name: 'objectIdentifierFirstComponentMatch',
-    kind: 'equality',
-    syntax: `${x}.38`,
-    normalize: (value) => firstComponent(value),
-    normalizeAssertion: identifier,
-    appliesTo: [`${x}.3`, `${x}.16`, `${x}.54`, `${x}.30`, `${x}.31`, `${x}.35`, `${x}.37`],
-  },
-  {
-    oid: '2.5.13.31',
-    name: 'directoryStringFirstComponentMatch',
-    kind: 'equality',
-    syntax: directoryString,
-    normalize: (value, context) => caseIgnore(Buffer.from((firstComponent(value) ?? '').replace(/^'|'$/g, ''), 'latin1'), context),
+    ...equality('2.5.13.31', 'directoryStringFirstComponentMatch', SYNTAX.directoryString, first(caseIgnore), []),
     normalizeAssertion: caseIgnore,
-    appliesTo: [],
   },
+  { ...equality('2.5.13.32', 'wordMatch', SYNTAX.directoryString, caseIgnore, strings), kind: 'extensible', assertion: words },
+  { ...equality('2.5.13.33', 'keywordMatch', SYNTAX.directoryString, caseIgnore, strings), kind: 'extensible', assertion: words },
+  equality('2.5.13.34', 'certificateExactMatch', SYNTAX.certificateExactAssertion, certificate, [SYNTAX.certificate]),
+  equality('2.5.13.38', 'certificateListExactMatch', SYNTAX.certificateListExactAssertion, certificate, [SYNTAX.certificateList]),
+  equality('1.3.6.1.4.1.1466.109.114.1', 'caseExactIA5Match', SYNTAX.ia5String, ia5Exact),
+  equality('1.3.6.1.4.1.1466.109.114.2', 'caseIgnoreIA5Match', SYNTAX.ia5String, ia5Ignore),
+  substrings('1.3.6.1.4.1.1466.109.114.3', 'caseIgnoreIA5SubstringsMatch', ia5Ignore, [SYNTAX.ia5String], ia5Text(true)),
+  substrings('1.3.6.1.4.1.4203.1.2.1', 'caseExactIA5SubstringsMatch', ia5Exact, [SYNTAX.ia5String], ia5Text(false)),
+  equality('1.3.6.1.1.16.2', 'UUIDMatch', SYNTAX.uuid, uuid),
+  ordering('1.3.6.1.1.16.3', 'UUIDOrderingMatch', SYNTAX.uuid, uuid),
+  equality('1.3.6.1.4.1.4203.666.11.2.2', 'CSNMatch', SYNTAX.csn, csn),
+  ordering('1.3.6.1.4.1.4203.666.11.2.3', 'CSNOrderingMatch', SYNTAX.csn, csn),
+  equality('1.3.6.1.4.1.4203.666.11.2.5', 'CSNSIDMatch', SYNTAX.csnSid, csnSid),
+  equality('1.3.6.1.4.1.4203.666.4.12', 'authzMatch', SYNTAX.authz, caseExact),
+  equality('1.3.6.1.4.1.4203.1.2.2', 'authPasswordExactMatch', SYNTAX.authPassword, octets),
   {
-    oid: '2.5.13.32',
-    name: 'wordMatch',
+    ...equality('1.2.840.113556.1.4.803', 'integerBitAndMatch', SYNTAX.integer, integer),
     kind: 'extensible',
-    syntax: directoryString,
-    normalize: caseIgnore,
-    matches: oneOfTheWords,
-    appliesTo: strings,
+    assertion: bits((value, mask) => (value & mask) === mask),
   },
   {
-    oid: '2.5.13.33',
-    name: 'keywordMatch',
+    ...equality('1.2.840.113556.1.4.804', 'integerBitOrMatch', SYNTAX.integer, integer),
     kind: 'extensible',
-    syntax: directoryString,
-    normalize: caseIgnore,
-    matches: oneOfTheWords,
-    appliesTo: strings,
-  },
-  { oid: '1.3.6.1.4.1.1466.109.114.1', name: 'caseExactIA5Match', kind: 'equality', syntax: `${x}.26`, normalize: ia5(caseExact) },
-  { oid: '1.3.6.1.4.1.1466.109.114.2', name: 'caseIgnoreIA5Match', kind: 'equality', syntax: `${x}.26`, normalize: ia5(caseIgnore) },
-  {
-    oid: '1.3.6.1.4.1.1466.109.114.3',
-    name: 'caseIgnoreIA5SubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: ia5(caseIgnore),
-    piece: substringsOf(true),
-    appliesTo: [`${x}.26`],
-  },
-  {
-    oid: '1.3.6.1.4.1.4203.1.2.1',
-    name: 'caseExactIA5SubstringsMatch',
-    kind: 'substrings',
-    syntax: `${x}.58`,
-    normalize: ia5(caseExact),
-    piece: substringsOf(false),
-    appliesTo: [`${x}.26`],
-  },
-  // RFC 4530
-  { oid: '1.3.6.1.1.16.2', name: 'UUIDMatch', kind: 'equality', syntax: '1.3.6.1.1.16.1', normalize: uuid },
-  { oid: '1.3.6.1.1.16.3', name: 'UUIDOrderingMatch', kind: 'ordering', syntax: '1.3.6.1.1.16.1', normalize: uuid, compare: byCodePoint },
-  // OpenLDAP
-  { oid: '1.3.6.1.4.1.4203.666.11.2.2', name: 'CSNMatch', kind: 'equality', syntax: '1.3.6.1.4.1.4203.666.11.2.1', normalize: csn },
-  {
-    oid: '1.3.6.1.4.1.4203.666.11.2.3',
-    name: 'CSNOrderingMatch',
-    kind: 'ordering',
-    syntax: '1.3.6.1.4.1.4203.666.11.2.1',
-    normalize: csn,
-    compare: byCodePoint,
-  },
-  // Active Directory's, which clients of all kinds use
-  {
-    oid: '1.2.840.113556.1.4.803',
-    name: 'integerBitAndMatch',
-    kind: 'extensible',
-    syntax: `${x}.27`,
-    normalize: integer,
-    matches: (value, assertion) => (BigInt(value) & BigInt(assertion)) === BigInt(assertion),
-  },
-  {
-    oid: '1.2.840.113556.1.4.804',
-    name: 'integerBitOrMatch',
-    kind: 'extensible',
-    syntax: `${x}.27`,
-    normalize: integer,
-    matches: (value, assertion) => (BigInt(value) & BigInt(assertion)) !== 0n,
-  },
-  {
-    oid: '1.2.840.113556.1.4.1941',
-    name: 'dnInChainMatch',
-    kind: 'extensible',
-    syntax: `${x}.12`,
-    normalize: dn,
-    appliesTo: [`${x}.12`, `${x}.34`],
+    assertion: bits((value, mask) => (value & mask) !== 0n),
   },
 ];
+
+/** The rules about names, which ask the schema. */
+function namingRows(context: NormalizationContext): readonly Row[] {
+  const dn: Normalize = (value) => {
+    try {
+      return context.normalizeDn(value.toString('utf8'));
+    } catch {
+      return undefined;
+    }
+  };
+  const rdn: Normalize = (value) => (/(?<!\\),/.test(value.toString('latin1')) || value.length === 0 ? undefined : dn(value));
+  const nameAndOptionalUid: Normalize = (value) => {
+    const [, name = '', uid = ''] = /^(.*?)(#'[01]*'B)?$/s.exec(value.toString('utf8')) ?? [];
+    if (uid === '') return dn(value);
+    const normal = dn(Buffer.from(name));
+    return normal === undefined ? undefined : normal + uid;
+  };
+  const objectIdentifier: Normalize = (value) => context.canonicalOid(value.toString('latin1'));
+  return [
+    equality('2.5.13.0', 'objectIdentifierMatch', SYNTAX.oid, objectIdentifier),
+    equality('2.5.13.1', 'distinguishedNameMatch', SYNTAX.dn, dn),
+    equality('2.5.13.23', 'uniqueMemberMatch', SYNTAX.nameAndOptionalUid, nameAndOptionalUid),
+    {
+      ...equality('2.5.13.30', 'objectIdentifierFirstComponentMatch', SYNTAX.oid, first(objectIdentifier), descriptions),
+      normalizeAssertion: objectIdentifier,
+    },
+    equality('1.2.36.79672281.1.13.3', 'rdnMatch', SYNTAX.rdn, rdn),
+    // LDAP_MATCHING_RULE_IN_CHAIN, at any distance: who searches knows the other entries; here it compares one value
+    { ...equality('1.2.840.113556.1.4.1941', 'dnInChainMatch', SYNTAX.dn, dn, [SYNTAX.dn, SYNTAX.nameAndOptionalUid]), kind: 'extensible' },
+  ];
+}
+
+/** Every matching rule that MOS knows. */
+export function matchingRules(context: NormalizationContext): readonly MatchingRule[] {
+  return [...namingRows(context), ...rows].map(ruleOf);
+}
+
+function ruleOf(row: Row): MatchingRule {
+  const { normalize, normalizeAssertion = normalize, compare, piece } = row;
+  const normalizeSubstrings = piece && ((pieces: Substrings<Buffer>) => normalizePieces(pieces, piece));
+  const rule: MatchingRule = {
+    oid: row.oid,
+    name: row.name,
+    kind: row.kind,
+    syntaxOid: row.syntax,
+    appliesTo: row.applies,
+    normalize,
+    normalizeAssertion,
+    compare,
+    normalizeSubstrings,
+    assertion: row.assertion ?? ((value) => extensibleAssertion(rule, value)),
+  };
+  return rule;
+}
+
+function normalizePieces(pieces: Substrings<Buffer>, normalize: NormalizePiece): Substrings<string> | undefined {
+  const initial = pieces.initial && normalize(pieces.initial, 'initial');
+  const any = pieces.any.map((piece) => normalize(piece, 'any'));
+  const final = pieces.final && normalize(pieces.final, 'final');
+  if ((pieces.initial && initial === undefined) || (pieces.final && final === undefined)) return undefined;
+  const known = any.filter((piece) => piece !== undefined);
+  if (known.length !== any.length) return undefined;
+  return { ...(initial !== undefined && { initial }), any: known, ...(final !== undefined && { final }) };
+}
+
+function extensibleAssertion(rule: MatchingRule, assertion: Buffer): ((value: Buffer) => boolean) | undefined {
+  const { compare, normalizeSubstrings } = rule;
+  if (normalizeSubstrings !== undefined) {
+    const pieces = normalizeSubstrings(parseSubstrings(assertion));
+    return (
+      pieces &&
+      ((value) => {
+        const normal = rule.normalize(value);
+        return normal !== undefined && containsPieces(normal, pieces);
+      })
+    );
+  }
+  const wanted = rule.normalizeAssertion(assertion);
+  if (wanted === undefined) return undefined;
+  if (compare === undefined) return (value) => rule.normalize(value) === wanted;
+  return (value) => {
+    const normal = rule.normalize(value);
+    return normal !== undefined && compare(normal, wanted) < 0; // RFC 4517 §4.2.5: the value comes before the assertion
+  };
+}
+
+/** A substrings assertion as one value, `ab*c*d`, where `\2A` is a star and `\5C` a backslash (RFC 4517 §3.3.30). */
+function parseSubstrings(assertion: Buffer): Substrings<Buffer> {
+  const pieces = assertion
+    .toString('latin1')
+    .split('*')
+    .map((piece) => Buffer.from(piece.replace(/\\2a/gi, '*').replace(/\\5c/gi, '\\'), 'latin1'));
+  const [initial, final] = [pieces[0], pieces.length > 1 ? pieces.at(-1) : undefined];
+  return {
+    ...(initial?.length && { initial }),
+    any: pieces.slice(1, -1).filter((piece) => piece.length > 0),
+    ...(final?.length && { final }),
+  };
+}
+
+/** Are the pieces in a normal form, in order and without overlap? Linear in the value: each is looked for from where the last one ended. */
+export function containsPieces(normal: string, { initial = '', any, final = '' }: Substrings<string>): boolean {
+  if (!normal.startsWith(initial)) return false;
+  let at = initial.length;
+  for (const piece of any) {
+    const found = normal.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return normal.length - final.length >= at && normal.endsWith(final);
+}

@@ -1,9 +1,11 @@
-import { type AttributeTypeAndValue, type Dn, parseDn, type Rdn } from '../../directory/model/dn.ts';
-import { linkDefinitions } from './link.ts';
-import { MatchingRule, matchingRuleRows, type NormalizationContext } from './matching-rules.ts';
-import { type Definition, parseDefinitions, SchemaError } from './parse.ts';
-import { prepare } from './string-preparation.ts';
-import type { Syntax } from './syntaxes.ts';
+import { type AttributeTypeAndValue, type Dn, parseDn, parseRdn, type Rdn } from '../../directory/model/dn.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { Descriptions } from './descriptions.ts';
+import { rdnKey } from './dn-key.ts';
+import { type Linked, linkDefinitions } from './link.ts';
+import { type MatchingRule, matchingRules, type NormalizationContext } from './matching-rules.ts';
+import { parseDefinitions, SchemaError, type Source } from './parse.ts';
+import { type Syntax, syntaxes } from './syntaxes.ts';
 
 /** An attribute type with everything inherited from its superiors filled in (RFC 4512 §2.5.1, §4.1.2). */
 export interface AttributeType {
@@ -34,6 +36,7 @@ export interface ObjectClass {
   readonly names: readonly string[];
   readonly superiors: readonly ObjectClass[];
   readonly kind: 'abstract' | 'structural' | 'auxiliary';
+  /** As the definition says; what the superiors say comes on top */
   readonly must: readonly AttributeType[];
   readonly may: readonly AttributeType[];
   readonly obsolete: boolean;
@@ -57,47 +60,45 @@ export interface Covered {
   readonly descriptions: readonly AttributeDescription[];
 }
 
-/** More descriptions with options than any club has; a bound for what a writer can make us remember. */
-const mostDescriptions = 20_000;
 /** Answers kept by the text that they were asked with; clients use the same few again and again. */
-const mostRemembered = 4096;
+const remembered = 4096;
 
 /** Everything the definitions say. It never changes, but for descriptions with options, which are numbered when they first come. */
 export class Schema implements NormalizationContext {
   readonly attributeTypes: readonly AttributeType[];
   readonly objectClasses: readonly ObjectClass[];
   readonly matchingRules: readonly MatchingRule[];
-  /** Grows when a description with new options comes up: what was worked out from `covered` is then out of date. */
-  version = 0;
-  readonly #types = new Map<string, AttributeType>();
-  readonly #classes = new Map<string, ObjectClass>();
+  readonly #types: ReadonlyMap<string, AttributeType>;
+  readonly #classes: ReadonlyMap<string, ObjectClass>;
   readonly #rules = new Map<string, MatchingRule>();
-  readonly #descriptions: AttributeDescription[] = [];
-  readonly #byName = new Map<string, AttributeDescription>();
-  readonly #covered = new Map<string, { readonly version: number; readonly covered: Covered | undefined }>();
-  readonly #dnKeys = new Map<string, string>();
-  readonly #classSets = new Map<string, ReadonlySet<ObjectClass>>();
+  readonly #descriptions: Descriptions;
+  readonly #closures = new Map<ObjectClass, ReadonlySet<ObjectClass>>();
+  readonly #classSets = new BoundedCache<ReadonlySet<ObjectClass>>(remembered);
+  readonly #dnKeys = new BoundedCache<string>(remembered);
+  readonly #rdnKeys = new BoundedCache<string>(remembered);
 
-  /** @throws SchemaError with every mistake, a line each */
-  private constructor(definitions: readonly Definition[], mistakes: string[]) {
-    this.matchingRules = matchingRuleRows.map((row) => new MatchingRule(row, this));
+  private constructor(link: (rule: (nameOrOid: string) => MatchingRule | undefined) => Linked) {
+    this.matchingRules = matchingRules(this);
     for (const rule of this.matchingRules) for (const key of [rule.oid, rule.name.toLowerCase()]) this.#rules.set(key, rule);
-    linkDefinitions(definitions, { rule: (name) => this.matchingRule(name), types: this.#types, classes: this.#classes }, mistakes);
-    if (mistakes.length > 0) throw new SchemaError(mistakes.join('\n'));
-    this.attributeTypes = [...new Set(this.#types.values())];
-    this.objectClasses = [...new Set(this.#classes.values())];
-    for (const type of this.attributeTypes) this.#intern(type, []);
+    const { types, classes } = link((name) => this.matchingRule(name));
+    this.#types = types;
+    this.#classes = classes;
+    this.attributeTypes = [...new Set(types.values())];
+    this.objectClasses = [...new Set(classes.values())];
+    for (const each of this.objectClasses) this.#closures.set(each, closureOf(each));
+    this.#descriptions = new Descriptions(this.attributeTypes, (name) => this.attributeType(name));
   }
 
   /**
-   * Reads definition files in their order; a later one builds on the earlier.
-   * @throws SchemaError
+   * Reads definition files: OpenLDAP's `.schema` format or RFC 4512's text.
+   * @throws SchemaError with every mistake, a line each: file, line, reason
    */
-  static load(sources: readonly { readonly file: string; readonly text: string }[]): Schema {
-    const macros = new Map<string, string>();
-    const mistakes: string[] = [];
-    const definitions = sources.flatMap(({ file, text }) => parseDefinitions(text, file, macros, mistakes));
-    return new Schema(definitions, mistakes);
+  static load(sources: readonly Source[]): Schema {
+    const definitions = parseDefinitions(sources);
+    const mistakes = [...definitions.mistakes];
+    const schema = new Schema((rule) => linkDefinitions(definitions, rule, mistakes));
+    if (mistakes.length > 0) throw new SchemaError(mistakes.join('\n'));
+    return schema;
   }
 
   attributeType(nameOrOid: string): AttributeType | undefined {
@@ -112,32 +113,40 @@ export class Schema implements NormalizationContext {
     return this.#rules.get(nameOrOid.toLowerCase());
   }
 
-  /** The description, which is numbered if it is new; for what is going to be stored. Undefined when the type is not known. */
+  syntax(oid: string): Syntax | undefined {
+    return syntaxes.get(oid);
+  }
+
+  /** Grows when a description with new options comes up: what was worked out from `covered` is then out of date. */
+  get version(): number {
+    return this.#descriptions.version;
+  }
+
+  /**
+   * The description for what is going to be stored; one with new options gets its number now.
+   * @returns undefined when the type or an option is not known
+   * @throws DirectoryError adminLimitExceeded when there are too many different ones
+   */
   description(text: string): AttributeDescription | undefined {
-    const known = this.#byName.get(text);
-    if (known !== undefined) return known;
-    const parsed = this.#parse(text);
-    return parsed && this.#intern(parsed.type, parsed.options);
+    return this.#descriptions.intern(text);
   }
 
-  /** The description if entries may have it already; numbers nothing. */
+  /** The description, if any entry may have it already; numbers nothing. `covered` tells whether the type is known. */
   findDescription(text: string): AttributeDescription | undefined {
-    const parsed = this.#parse(text);
-    return parsed && this.#byName.get(nameOf(parsed.type, parsed.options));
+    return this.#descriptions.find(text);
   }
 
-  /** What a description in a filter or an attribute list stands for; undefined when the type is not known. */
+  descriptionById(id: number): AttributeDescription | undefined {
+    return this.#descriptions.byId(id);
+  }
+
+  /**
+   * What a description in a filter or an attribute list stands for: `name` also cn, `cn` also `cn;lang-de`, `cn;lang-en-` every
+   * English (RFC 4512 §2.5.2, RFC 3866 §3).
+   * @returns undefined when the type or an option is not known; no descriptions when the options were never seen
+   */
   covered(text: string): Covered | undefined {
-    const known = this.#covered.get(text);
-    if (known !== undefined && known.version === this.version) return known.covered;
-    const parsed = this.#parse(text);
-    const covered = parsed && {
-      type: parsed.type,
-      descriptions: this.#descriptions.filter((each) => this.isSubtype(each.type, parsed.type) && hasOptions(each, parsed.options)),
-    };
-    if (this.#covered.size >= mostRemembered) this.#covered.clear();
-    this.#covered.set(text, { version: this.version, covered });
-    return covered;
+    return this.#descriptions.covered(text);
   }
 
   isSubtype(type: AttributeType, of: AttributeType): boolean {
@@ -145,19 +154,17 @@ export class Schema implements NormalizationContext {
     return false;
   }
 
+  /** The class and everything above it. */
+  superiorClosure(objectClass: ObjectClass): ReadonlySet<ObjectClass> {
+    return this.#closures.get(objectClass) ?? closureOf(objectClass);
+  }
+
   /** All classes that these values of objectClass make an entry belong to, superiors included; what is not known is left out. */
   classesOf(names: readonly string[]): ReadonlySet<ObjectClass> {
     const key = names.join();
     let classes = this.#classSets.get(key);
     if (classes === undefined) {
-      const found = new Set<ObjectClass>();
-      const open = names.flatMap((name) => this.objectClass(name) ?? []);
-      for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        found.add(next);
-        open.push(...next.superiors.filter((superior) => !found.has(superior)));
-      }
-      classes = found;
-      if (this.#classSets.size >= mostRemembered) this.#classSets.clear();
+      classes = new Set(names.flatMap((name) => this.objectClass(name) ?? []).flatMap((each) => [...this.superiorClosure(each)]));
       this.#classSets.set(key, classes);
     }
     return classes;
@@ -169,30 +176,29 @@ export class Schema implements NormalizationContext {
   }
 
   /**
-   * The normal form of a DN: canonical type names in lower case, values by their equality rule, multi-valued RDNs in order.
-   * Two DNs name the same entry when their forms are equal. A comma in it always sets two RDNs apart.
+   * The normal form of a DN: canonical type names in lower case, values by their equality rule, multi-valued RDNs in order. Two
+   * DNs name the same entry when their forms are equal; a comma without a backslash before it always sets two RDNs apart.
    * @throws DirectoryError invalidDNSyntax
    */
   normalizeDn(text: string): string {
     const known = this.#dnKeys.get(text);
     if (known !== undefined) return known;
-    const key = this.dnKey(parseDn(text));
-    if (this.#dnKeys.size >= mostRemembered) this.#dnKeys.clear();
-    if (text.length <= 512) this.#dnKeys.set(text, key);
+    // commas set RDNs apart where nothing is escaped or quoted; most RDNs of a tree are those of few parents
+    const pieces = /[\\"+;#<>\0]/.test(text) ? undefined : text.split(',', 128);
+    const simple = pieces !== undefined && pieces.length < 128 && text.trim() !== '';
+    const key = simple ? pieces.map((piece) => this.#rdnTextKey(piece)).join(',') : this.dnKey(parseDn(text));
+    this.#dnKeys.set(text, key);
     return key;
   }
 
+  /** normalizeDn for a DN that is parsed already. The key of the parent is the one of the slice from 1. */
   dnKey(dn: Dn): string {
     return dn.map((rdn) => this.rdnKey(rdn)).join(',');
   }
 
+  /** @throws DirectoryError invalidDNSyntax */
   rdnKey(rdn: Rdn): string {
-    const [only] = rdn;
-    if (rdn.length === 1 && only !== undefined) return this.#avaKey(only);
-    return rdn
-      .map((ava) => this.#avaKey(ava))
-      .sort()
-      .join('+');
+    return rdnKey(rdn, (name) => this.attributeType(name));
   }
 
   /** All types and values that a DN names, for `:dn:` in extensible filters. */
@@ -200,49 +206,25 @@ export class Schema implements NormalizationContext {
     return parseDn(text).flat();
   }
 
+  /** The OID of a class, attribute type or rule; a number that is not known stays. */
   canonicalOid(nameOrOid: string): string | undefined {
     const known = this.objectClass(nameOrOid) ?? this.attributeType(nameOrOid) ?? this.matchingRule(nameOrOid);
     if (known !== undefined) return known.oid;
-    return /^\d+(?:\.\d+)+$/.test(nameOrOid) ? nameOrOid : undefined;
+    return /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+$/.test(nameOrOid) ? nameOrOid : undefined;
   }
 
-  #avaKey({ type: name, value }: AttributeTypeAndValue): string {
-    const type = this.attributeType(name);
-    const normal = (type === undefined ? undefined : type.equality?.normalize(value)) ?? prepare(value, true) ?? value.toString('latin1');
-    return `${(type?.name ?? name).toLowerCase()}=${normal.replace(/[\\,+]/g, (character) => `\\${character.charCodeAt(0).toString(16)}`)}`;
-  }
-
-  #parse(text: string): { readonly type: AttributeType; readonly options: readonly string[] } | undefined {
-    if (!text.includes(';')) {
-      const type = this.attributeType(text);
-      return type && { type, options: [] };
-    }
-    const [name = '', ...options] = text.split(';');
-    const type = this.attributeType(name);
-    if (type === undefined || options.some((option) => !/^[A-Za-z0-9-]+$/.test(option))) return undefined;
-    return { type, options: [...new Set(options.map((option) => option.toLowerCase()))].sort() };
-  }
-
-  #intern(type: AttributeType, options: readonly string[]): AttributeDescription | undefined {
-    const name = nameOf(type, options);
-    let description = this.#byName.get(name);
-    if (description === undefined && this.#descriptions.length < mostDescriptions) {
-      description = { id: this.#descriptions.length, type, options, name };
-      this.#descriptions.push(description);
-      this.#byName.set(name, description);
-      this.version++;
-    }
-    return description;
+  #rdnTextKey(text: string): string {
+    const known = this.#rdnKeys.get(text);
+    if (known !== undefined) return known;
+    const key = this.rdnKey(parseRdn(text));
+    this.#rdnKeys.set(text, key);
+    return key;
   }
 }
 
-function nameOf(type: AttributeType, options: readonly string[]): string {
-  return options.length === 0 ? type.name : `${type.name};${options.join(';')}`;
-}
-
-/** All of the options; `lang-de-` stands for every option that begins so (RFC 3866 §3.1). */
-function hasOptions(description: AttributeDescription, options: readonly string[]): boolean {
-  return options.every((option) =>
-    description.options.some((each) => each === option || (option.endsWith('-') && each.startsWith(option))),
-  );
+function closureOf(objectClass: ObjectClass): ReadonlySet<ObjectClass> {
+  const found = new Set([objectClass]);
+  // a set goes on to what is added while it is walked
+  for (const each of found) for (const superior of each.superiors) found.add(superior);
+  return found;
 }

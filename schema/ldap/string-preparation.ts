@@ -1,66 +1,67 @@
-/**
- * RFC 4518 string preparation. In place of its padding with blanks (§2.6.1) the outer blanks go and inner runs become one:
- * the same strings are equal.
- */
+import { isUtf8 } from 'node:buffer';
 
-/** Mapped to nothing (§2.2): control characters, soft hyphen, joiners, variation selectors, tags and the like. */
-const ignored = /[\p{Cc}\p{Cf}\u034F\u180B-\u180D\uFE00-\uFE0F\uFFFC]/gu;
-/** Mapped to a blank (§2.2). */
-const blanks = /[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/g;
-/** Prohibited (§2.4): private use, surrogates, the replacement character, non-characters. */
-const prohibited = /[\uE000-\uF8FF\uD800-\uDFFF\uFFFD\uFDD0-\uFDEF\uFFFE\uFFFF]|[\u{F0000}-\u{10FFFF}]/u;
+/** Which part of a substrings assertion a text is (RFC 4511 §4.5.1.7.2). */
+export type Piece = 'initial' | 'any' | 'final';
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** @returns the text, or undefined when the bytes are not UTF-8 */
-export function decodeUtf8(value: Buffer): string | undefined {
-  try {
-    return decoder.decode(value);
-  } catch {
-    return undefined;
-  }
-}
+const SPACE = 32;
 
 /**
- * Prepares a value or an assertion.
- * @returns undefined for what is not UTF-8 or holds prohibited characters
+ * Prepares a string for comparison (RFC 4518): control characters go, every kind of blank becomes a space, case is folded if
+ * asked for, NFKC, runs of blanks become one and those at the ends none. RFC 4518 §2.6.1 writes one blank at the ends and two
+ * within; which strings are equal, and their order, stays the same.
+ * @returns undefined for what is no UTF-8, is empty or holds prohibited characters (private use, U+FFFD, …)
  */
-export function prepare(value: Buffer, foldCase: boolean): string | undefined {
-  const quick = simpleAscii(value);
-  if (quick !== undefined) return foldCase ? quick.toLowerCase() : quick;
-  const mapped = map(value, foldCase);
-  return mapped?.replace(/ +/g, ' ').replace(/^ | $/g, '');
-}
-
-/** Prepares a piece of a substrings assertion: blanks at its inner ends count (§2.6.1). */
-export function prepareSubstring(value: Buffer, position: 'initial' | 'any' | 'final', foldCase: boolean): string | undefined {
-  const text = map(value, foldCase)?.replace(/ +/g, ' ');
-  if (position === 'initial') return text?.replace(/^ /, '');
-  return position === 'final' ? text?.replace(/ $/, '') : text;
-}
-
-function map(value: Buffer, foldCase: boolean): string | undefined {
-  const text = decodeUtf8(value)?.replace(blanks, ' ').replace(ignored, '');
-  if (text === undefined) return undefined;
-  // B.2 of RFC 3454 folds for NFKC: fold, normalise, and fold what that brought forth
-  const folded = foldCase ? fold(fold(text).normalize('NFKC')).normalize('NFKC') : text.normalize('NFKC');
-  return prohibited.test(folded) ? undefined : folded;
-}
-
-/** Full case folding by way of upper case, so that ß equals ss and final sigma equals sigma. */
-function fold(text: string): string {
-  return text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
-}
-
-/** Printable ASCII without outer or double blanks is prepared as it stands. */
-function simpleAscii(value: Buffer): string | undefined {
-  const { length } = value;
-  if (value[0] === 0x20 || value[length - 1] === 0x20) return undefined;
-  let before = 0;
-  for (let at = 0; at < length; at++) {
+export function prepare(value: Buffer, ignoreCase: boolean): string | undefined {
+  // The usual value is printable ASCII with single blanks; it needs no more than lower case.
+  let previous = SPACE;
+  let upper = false;
+  for (let at = 0; at < value.length; at++) {
     const byte = value[at] ?? 0;
-    if (byte < 0x20 || byte > 0x7e || (byte === 0x20 && before === 0x20)) return undefined;
-    before = byte;
+    if (byte === SPACE ? previous === SPACE : byte < SPACE || byte > 126) return prepareAny(value, ignoreCase);
+    if (byte >= 65 && byte <= 90) upper = true;
+    previous = byte;
   }
-  return value.toString('latin1');
+  if (previous === SPACE) return value.length === 0 ? undefined : prepareAny(value, ignoreCase);
+  const text = value.toString('latin1');
+  return upper && ignoreCase ? text.toLowerCase() : text;
+}
+
+function prepareAny(value: Buffer, ignoreCase: boolean): string | undefined {
+  const text = mapped(value, ignoreCase);
+  if (text === undefined) return undefined;
+  return singleBlanks(text) || ' ';
+}
+
+/**
+ * Prepares a piece of a substrings assertion, to be looked for in what prepare returns. Blanks at the outer ends go, blanks
+ * next to a `*` stay as one: `(cn=foo *)` wants something behind the blank, as with slapd; RFC 4518 §2.6.1 would find a plain
+ * `foo` as well.
+ */
+export function preparePiece(value: Buffer, ignoreCase: boolean, piece: Piece): string | undefined {
+  const text = mapped(value, ignoreCase)?.replace(/ {2,}/g, ' ');
+  if (text === undefined || text === ' ') return text;
+  if (piece === 'initial') return text.startsWith(' ') ? text.slice(1) : text;
+  return piece === 'final' && text.endsWith(' ') ? text.slice(0, -1) : text;
+}
+
+/** RFC 4518 §2.1 to §2.4: transcode, map, normalize, prohibit. */
+function mapped(value: Buffer, ignoreCase: boolean): string | undefined {
+  if (!isUtf8(value)) return undefined;
+  const text = value
+    .toString('utf8')
+    .replace(/[\p{Z}\t\n\v\f\r\u0085]/gu, ' ')
+    .replace(/\p{Cc}|\p{Cf}|\p{Variation_Selector}|\u034F|\uFFFC/gu, '')
+    .normalize('NFKC');
+  // code points that newer editions of Unicode assign are let through, or new letters could never be found
+  if (/[\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\uFFFD]/u.test(text)) return undefined;
+  return ignoreCase ? foldCase(text).normalize('NFKC') : text;
+}
+
+/** RFC 3454 table B.2 by way of the upper case, where ß is SS; only the dotless ı would become an i. */
+function foldCase(text: string): string {
+  return text.replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase()).replaceAll('ς', 'σ');
+}
+
+function singleBlanks(text: string): string {
+  return text.replace(/ {2,}/g, ' ').replace(/^ | $/g, '');
 }

@@ -1,83 +1,119 @@
-import type { Rdn } from '../../directory/model/dn.ts';
+import { formatDnValue, type Rdn } from '../../directory/model/dn.ts';
 import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { AttributeDescription, AttributeType, ObjectClass, Schema } from './registry.ts';
+import { SYNTAX } from './syntaxes.ts';
+
+/** What an entry's classes make of it. */
+export interface Validated {
+  /** The structural class, lowest of its chain */
+  readonly structural: ObjectClass;
+  /** All classes that the entry belongs to, superiors included */
+  readonly classes: ReadonlySet<ObjectClass>;
+}
+
+interface Resolved {
+  readonly description: AttributeDescription;
+  readonly values: readonly Buffer[];
+}
 
 /**
- * Checks a whole entry against the schema (RFC 4512 §2.4, §2.5; RFC 4511 §4.7).
- * @param dn the entry's name; its first RDN is checked against the attributes
- * @returns the structural class, lowest of its chain
- * @throws DirectoryError objectClassViolation, undefinedAttributeType, invalidAttributeSyntax, constraintViolation, namingViolation
+ * Checks a whole entry against the schema (RFC 4512 §2.3 to §2.5, RFC 4511 §4.7). Operational attributes belong to every entry;
+ * who may set them (`noUserModification`) is not asked here.
+ * @param dn the entry's name; its first RDN must be among the attributes
+ * @throws DirectoryError undefinedAttributeType, invalidAttributeSyntax, constraintViolation, attributeOrValueExists,
+ *   objectClassViolation, namingViolation; the text names the attribute and the value's place
  */
-export function validateEntry(schema: Schema, dn: readonly Rdn[], attributes: readonly Attribute[]): { readonly structural: ObjectClass } {
+export function validateEntry(schema: Schema, dn: readonly Rdn[], attributes: readonly Attribute[]): Validated {
   const resolved = attributes.map(({ description: text, values }) => {
     const description = schema.description(text);
     if (description === undefined) throw new DirectoryError('undefinedAttributeType', `${text}: attribute type undefined`);
     return { description, values };
   });
-  for (const { description, values } of resolved) checkValues(description, values);
-  const names = resolved.find(({ description }) => description.type.name === 'objectClass')?.values.map(String) ?? [];
+  for (const { description, values } of resolved) validateValues(description, values);
+  const objectClass = schema.attributeType('objectClass');
+  const names = resolved.find(({ description }) => description.type === objectClass)?.values.map(String) ?? [];
   const structural = structuralClass(schema, names);
+  const classes = schema.classesOf(names);
   checkAttributes(
-    schema.classesOf(names),
+    classes,
     resolved.map(({ description }) => description.type),
   );
-  checkRdn(schema, dn[0] ?? [], resolved);
-  return { structural };
+  checkNaming(schema, dn[0] ?? [], resolved);
+  return { structural, classes };
+}
+
+/**
+ * Checks the values of one attribute: each by its syntax, as many as there may be, none twice by the equality rule.
+ * @throws DirectoryError invalidAttributeSyntax, constraintViolation, attributeOrValueExists
+ */
+export function validateValues({ name, type }: AttributeDescription, values: readonly Buffer[]): void {
+  // what has a normal form as a DN is one; no need to read long lists of members twice
+  const normalIsValid = type.syntax.oid === SYNTAX.dn && type.equality !== undefined;
+  const normals = values.length > 1 || normalIsValid ? values.map((value) => type.equality?.normalize(value)) : [];
+  const wrong = values.findIndex((value, nth) => !(normalIsValid ? normals[nth] !== undefined : type.syntax.check(value)));
+  if (wrong >= 0) throw new DirectoryError('invalidAttributeSyntax', `${name}: value #${wrong} invalid per syntax`);
+  if (values.length < 2) return;
+  if (type.singleValue) throw new DirectoryError('constraintViolation', `${name}: multiple values provided`);
+  const known = new Set<string>();
+  values.forEach((value, nth) => {
+    const normal = normals[nth] ?? `=${value.toString('latin1')}`;
+    if (known.has(normal)) throw new DirectoryError('attributeOrValueExists', `${name}: value #${nth} provided more than once`);
+    known.add(normal);
+  });
 }
 
 function violation(text: string): DirectoryError {
   return new DirectoryError('objectClassViolation', text);
 }
 
-function checkValues({ name, type }: AttributeDescription, values: readonly Buffer[]): void {
-  if (type.singleValue && values.length > 1) throw new DirectoryError('constraintViolation', `${name}: it takes one value only`);
-  const wrong = values.findIndex((value) => !type.syntax.check(value));
-  if (wrong >= 0) throw new DirectoryError('invalidAttributeSyntax', `${name}: value #${wrong} invalid per syntax`);
-}
-
 /** One structural class, or several of which each is above the next (RFC 4512 §2.4.2). */
 function structuralClass(schema: Schema, names: readonly string[]): ObjectClass {
   if (names.length === 0) throw violation('no objectClass attribute');
   const unknown = names.findIndex((name) => schema.objectClass(name) === undefined);
-  if (unknown >= 0)
-    throw new DirectoryError('invalidAttributeSyntax', `objectClass: value #${unknown} is a class that the schema does not know`);
+  // as slapd has it, a class that is not known is no value of objectClass
+  if (unknown >= 0) {
+    throw new DirectoryError('invalidAttributeSyntax', `objectClass: value #${unknown} invalid per syntax: no such class in the schema`);
+  }
   const structural = [...schema.classesOf(names)].filter(({ kind }) => kind === 'structural');
-  const lowest = structural.filter((one) => !structural.some((other) => other !== one && schema.classesOf([other.name]).has(one)));
+  const lowest = structural.filter((one) => structural.every((other) => other === one || !schema.superiorClosure(other).has(one)));
   const [only] = lowest;
   if (only === undefined) throw violation('no structural object class provided');
   if (lowest.length > 1) throw violation(`invalid structural object class chain (${lowest.map(({ name }) => name).join('/')})`);
   return only;
 }
 
-/** Operational attributes belong to every entry. */
 function checkAttributes(classes: ReadonlySet<ObjectClass>, types: readonly AttributeType[]): void {
   const present = new Set(types);
-  for (const { name, must } of classes) {
+  const allowed = new Set<AttributeType>();
+  let everything = false;
+  for (const { name, must, may } of classes) {
     const missing = must.find((type) => !present.has(type));
     if (missing !== undefined) throw violation(`object class '${name}' requires attribute '${missing.name}'`);
+    for (const type of must) allowed.add(type);
+    for (const type of may) allowed.add(type);
+    everything ||= name === 'extensibleObject'; // RFC 4512 §4.3
   }
-  if ([...classes].some(({ name }) => name === 'extensibleObject')) return;
-  const allowed = new Set([...classes].flatMap(({ must, may }) => [...must, ...may]));
-  const stray = types.find((type) => !type.operational && !allowed.has(type));
+  const stray = everything ? undefined : types.find((type) => !type.operational && !allowed.has(type));
   if (stray !== undefined) throw violation(`attribute '${stray.name}' not allowed`);
 }
 
-function checkRdn(
-  schema: Schema,
-  rdn: Rdn,
-  attributes: readonly { readonly description: AttributeDescription; readonly values: readonly Buffer[] }[],
-): void {
+/** The values that name an entry stand in it (RFC 4512 §2.3.2). */
+function checkNaming(schema: Schema, rdn: Rdn, attributes: readonly Resolved[]): void {
+  const named = new Set<AttributeType>();
   for (const { type: name, value } of rdn) {
     const type = schema.attributeType(name);
     if (type === undefined) throw new DirectoryError('undefinedAttributeType', `${name}: attribute type undefined`);
     if (type.operational) throw new DirectoryError('namingViolation', `naming attribute '${type.name}' is operational`);
-    const values = attributes
-      .filter(({ description }) => description.type === type && description.options.length === 0)
-      .flatMap((each) => each.values);
+    if (named.has(type)) throw new DirectoryError('namingViolation', `naming attribute '${type.name}' stands in the name twice`);
+    named.add(type);
+    const attribute = attributes.find(({ description }) => description.type === type && description.options.length === 0);
+    if (attribute === undefined) throw new DirectoryError('namingViolation', `naming attribute '${type.name}' is not present in entry`);
     const normal = type.equality?.normalize(value);
-    if (!values.some((each) => (normal === undefined ? each.equals(value) : type.equality?.normalize(each) === normal))) {
-      throw new DirectoryError('namingViolation', `value of naming attribute '${type.name}' is not present in entry`);
-    }
+    if (attribute.values.some((each) => (normal === undefined ? each.equals(value) : type.equality?.normalize(each) === normal))) continue;
+    throw new DirectoryError(
+      'namingViolation',
+      `value of naming attribute '${type.name}' is not present in entry: ${formatDnValue(value)}`,
+    );
   }
 }
