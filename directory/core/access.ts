@@ -411,12 +411,9 @@ function selects(row: Row, entry: PackedEntry): boolean {
   return within && (row.test === undefined || row.test.evaluate(entry) === true);
 }
 
-/** Keys escape commas inside values, so one comma more is one level more. */
+/** A comma in a key always sets two RDNs apart, so one more is one level more. */
 function isChildKey(key: string, baseKey: string): boolean {
-  return !key
-    .slice(0, key.length - baseKey.length - 1)
-    .replace(/\\./g, '')
-    .includes(',');
+  return !key.slice(0, key.length - baseKey.length - 1).includes(',');
 }
 
 /** The row of the type or of its nearest supertype. */

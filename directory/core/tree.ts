@@ -6,7 +6,7 @@ import type { Delta, StoredEntry } from './store.ts';
 
 /** Attributes with an equality index, besides all that hold DNs (references must be found from their target). */
 const indexedForEquality = [
-  ...['objectClass', 'uid', 'mail', 'cn', 'sn', 'displayName', 'uidNumber', 'gidNumber', 'employeeNumber', 'ou', 'dc'],
+  ...['objectClass', 'uid', 'mail', 'cn', 'sn', 'uidNumber', 'employeeNumber', 'ou', 'dc'],
   ...['mailLocalAddress', 'mailRoutingAddress', 'rfc822MailMember', 'associatedDomain', 'memberUid', 'mosWikiName', 'mosSkill'],
 ];
 
@@ -56,7 +56,7 @@ export class Tree {
   constructor(schema: Schema) {
     this.schema = schema;
     this.#objectClass = schema.attributeType('objectClass');
-    this.#references = schema.attributeTypes.filter(holdsDn);
+    this.#references = schema.attributeTypes.filter((type) => holdsDn(type) && !type.operational);
     for (const type of [...indexedForEquality.map((name) => schema.attributeType(name)), ...this.#references]) {
       if (type?.equality !== undefined) this.#equality.set(type, new EqualityIndex());
     }
@@ -73,7 +73,7 @@ export class Tree {
     return this.#byUuid.size;
   }
 
-  /** Attribute types that hold references to entries. */
+  /** Attribute types that hold references to entries, by which a rename or delete finds them. */
   get referenceTypes(): readonly AttributeType[] {
     return this.#references;
   }

@@ -177,7 +177,7 @@ export class Schema implements NormalizationContext {
 
   /**
    * The normal form of a DN: canonical type names in lower case, values by their equality rule, multi-valued RDNs in order. Two
-   * DNs name the same entry when their forms are equal; a comma without a backslash before it always sets two RDNs apart.
+   * DNs name the same entry when their forms are equal; a comma in it always sets two RDNs apart.
    * @throws DirectoryError invalidDNSyntax
    */
   normalizeDn(text: string): string {
