@@ -3,7 +3,7 @@ import { planDelete } from '../directory/core/delete.ts';
 import { planModify } from '../directory/core/modify.ts';
 import { planMove } from '../directory/core/move.ts';
 import type { Update } from '../directory/core/writer.ts';
-import type { DirectoryError } from '../directory/model/errors.ts';
+import type { DirectoryError, ErrorKind } from '../directory/model/errors.ts';
 import { LdifError, type LdifItem, LdifParser, type LdifRecord } from './parse.ts';
 
 export interface ImportOptions {
@@ -31,27 +31,42 @@ export async function importLdif(directory: BoundDirectory, source: AsyncIterabl
     if (!options.continues) throw error;
     refused.push(error);
   };
-  const lines = new WeakMap<Update, number>();
+  const records = new WeakMap<Update, LdifRecord>();
+  // what an entry needs may come later in the file: its parent, its status
+  let later: { readonly update: Update; readonly error: LdifError }[] = [];
   async function* updates(): AsyncIterable<Update> {
-    let read = 0;
-    for await (const item of records(source, options.file)) {
-      options.progress?.(++read);
+    let count = 0;
+    for await (const item of read(source, options.file)) {
+      options.progress?.(++count);
       if (item instanceof LdifError) {
         refuse(item);
         continue;
       }
       const update = await updateFor(directory, item);
-      lines.set(update, item.line);
+      records.set(update, item);
       yield update;
     }
+    for (let round = later; round.length > 0; round = later) {
+      later = [];
+      for (const { update } of round) yield update;
+      if (later.length < round.length) continue;
+      for (const { error } of later) refuse(error);
+      return;
+    }
   }
-  const made = await directory.transaction(updates(), (update, error) =>
-    refuse(new LdifError(options.file, lines.get(update) ?? 0, inWords(error))),
-  );
-  return { made, refused };
+  const made = await directory.transaction(updates(), (update, refusal) => {
+    const record = records.get(update);
+    const error = new LdifError(options.file, record?.line ?? 0, inWords(refusal));
+    if (record?.change.kind === 'add' && mayComeLater.has(refusal.kind)) later.push({ update, error });
+    else refuse(error);
+  });
+  return { made, refused: refused.toSorted((one, other) => one.line - other.line) };
 }
 
-async function* records(source: AsyncIterable<Buffer>, file: string): AsyncIterable<LdifItem> {
+/** How an add is refused whose parent or status is not there yet. */
+const mayComeLater: ReadonlySet<ErrorKind> = new Set(['noSuchObject', 'constraintViolation']);
+
+async function* read(source: AsyncIterable<Buffer>, file: string): AsyncIterable<LdifItem> {
   const parser = new LdifParser(file);
   for await (const chunk of source) yield* parser.push(chunk);
   yield* parser.end();

@@ -13,6 +13,7 @@ export function computedAttributes(tree: Tree, membership: Membership): Readonly
     ['entryUUID', entryUuid(tree)],
     ['entryDN', entryDn(tree)],
     ['subschemaSubentry', constant('cn=Subschema', tree.schema.normalizeDn('cn=Subschema'))],
+    ['contextCSN', contextCsn(tree)],
     ['hasSubordinates', flag((entry) => tree.childrenOf(entry).size > 0)],
     ['numSubordinates', number((entry) => tree.childrenOf(entry).size)],
     ['memberOf', memberOf(tree, membership)],
@@ -36,6 +37,19 @@ function entryUuid(tree: Tree): Rules {
     present: () => true,
     equals: (entry, normal) => entry.uuid === normal,
     candidates: (normal) => oneSlot(tree.byUuid(normal)),
+  };
+}
+
+/** OpenLDAP's: on the suffix entry, the CSN of the newest change anywhere. */
+function contextCsn(tree: Tree): Rules {
+  const of = (entry: PackedEntry) => (entry.parent === null && tree.contextCsn !== '' ? [Buffer.from(tree.contextCsn)] : []);
+  return {
+    asUser: false,
+    appliesTo: everywhere,
+    values: of,
+    present: (entry) => of(entry).length > 0,
+    equals: (entry, normal) => of(entry).length > 0 && tree.contextCsn.toLowerCase() === normal,
+    candidates: () => undefined,
   };
 }
 

@@ -45,6 +45,7 @@ export class Directory {
   readonly hashPassword: (value: Buffer) => Promise<Buffer>;
   readonly clock: () => number;
   readonly #store: Store;
+  #closing = false;
 
   private constructor(options: DirectoryOptions) {
     const { schema, store } = options;
@@ -70,7 +71,9 @@ export class Directory {
     const { tree } = directory;
     const csn = await options.store.load((entry) => tree.put(tree.pack(entry)));
     tree.csn = csn;
-    const onStore = options.onStore ?? (() => undefined);
+    const onStore: NonNullable<DirectoryOptions['onStore']> = (state, reason) => {
+      if (!directory.#closing) options.onStore?.(state, reason);
+    };
     const catchUp = () => void directory.writer.catchUp().catch((error: unknown) => onStore('lost', String(error)));
     await options.store.follow({
       committed: catchUp,
@@ -116,6 +119,7 @@ export class Directory {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#store.close();
   }
 }

@@ -39,6 +39,8 @@ export class Tree {
   readonly layouts = new Layouts();
   /** The newest revision that the tree includes */
   csn = 0;
+  /** The newest entryCSN of all (contextCSN); empty for an empty tree */
+  contextCsn = '';
   /** Grows with every change. */
   epoch = 0;
   readonly #entries: (PackedEntry | undefined)[] = [];
@@ -52,10 +54,12 @@ export class Tree {
   readonly #watchers: TreeWatcher[] = [];
   readonly #references: readonly AttributeType[];
   readonly #objectClass: AttributeType | undefined;
+  readonly #entryCsn: AttributeType | undefined;
 
   constructor(schema: Schema) {
     this.schema = schema;
     this.#objectClass = schema.attributeType('objectClass');
+    this.#entryCsn = schema.attributeType('entryCSN');
     this.#references = schema.attributeTypes.filter((type) => holdsDn(type) && !type.operational);
     for (const type of [...indexedForEquality.map((name) => schema.attributeType(name)), ...this.#references]) {
       if (type?.equality !== undefined) this.#equality.set(type, new EqualityIndex());
@@ -227,8 +231,15 @@ export class Tree {
       if (this.layouts.size > 4096) this.layouts.sweep();
     }
     this.#reindex(slot, old, entry);
+    const [csn] = this.#entryCsn === undefined ? [] : entry.valuesOfType(this.#entryCsn);
+    if (csn !== undefined) this.noteCsn(csn.toString('latin1'));
     if (old !== undefined && old.dn !== entry.dn) this.#renameBelow(old, entry);
     this.#changed(old, entry);
+  }
+
+  /** A change happened at this CSN; also one that left no entry behind. */
+  noteCsn(csn: string): void {
+    if (csn > this.contextCsn) this.contextCsn = csn;
   }
 
   /** Takes an entry out, with all below it. */

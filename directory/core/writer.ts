@@ -149,11 +149,12 @@ export class Writer {
       else if (before !== undefined) this.#tree.delete(before.uuid);
     }
     this.#tree.csn = work.csn;
+    this.#tree.noteCsn(work.lastCsn);
   }
 
   /** @internal The time of the next change; later than all before it. */
   stamp(): Stamp {
-    this.#lastMicros = Math.max(this.#clock() * 1000, this.#lastMicros + 1);
+    this.#lastMicros = Math.max(this.#clock() * 1000, this.#lastMicros + 1, microsOf(this.#tree.contextCsn) + 1);
     const at = new Date(Math.floor(this.#lastMicros / 1000));
     const digits = at.toISOString().replace(/[-T:]/g, '');
     const micros = String(this.#lastMicros % 1000).padStart(3, '0');
@@ -166,10 +167,19 @@ export class Writer {
   }
 }
 
+/** Microseconds since 1970 at which a CSN was made; another process's clock may be ahead of ours. */
+function microsOf(csn: string): number {
+  const [, year, month, day, hour, minute, second, micros] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})Z/.exec(csn) ?? [];
+  if (year === undefined) return 0;
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) * 1000 + Number(micros);
+}
+
 /** What one transaction has planned so far. */
 class Work {
   readonly changes: { readonly before: PackedEntry | undefined; readonly after: PackedEntry | undefined }[] = [];
   csn: number;
+  /** LDAP's CSN of the newest change */
+  lastCsn = '';
   readonly #writer: Writer;
   readonly #staging: Staging;
   readonly #transaction: WriteTransaction;
@@ -191,6 +201,7 @@ class Work {
   do(update: Update): Outcome {
     const stamp = this.#writer.stamp();
     const plan = update.plan(this.#staging, stamp);
+    this.lastCsn = stamp.csn;
     for (const planned of plan) {
       if (planned.after !== undefined) this.#staging.put(planned.after);
       else if (planned.before !== undefined) this.#staging.delete(planned.before);
