@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/core/directory.ts';
 import type { PackedEntry } from '../directory/core/packed-entry.ts';
-import { ldifHeader, printEntry } from './print.ts';
+import { printEntry } from './print.ts';
 
 export interface ExportOptions {
   /** DN of the entry that is written with everything below it; the whole tree without */
@@ -10,14 +10,13 @@ export interface ExportOptions {
 }
 
 /**
- * Writes entries as LDIF, parents before children, a piece at a time. What is computed (memberOf, members of dynamic groups)
+ * Writes entries as LDIF, parents before children, a piece at a time, without RFC 2849's version line, which slapadd does not know. What is computed (memberOf, members of dynamic groups)
  * is left out; passwords are in it.
  * @throws DirectoryError noSuchObject, invalidDNSyntax
  */
 export function* exportLdif(directory: Directory, { base, operational }: ExportOptions): Generator<string> {
   const { tree } = directory;
   const from = base === undefined ? tree.root : directory.asRoot('export').find(base);
-  yield ldifHeader;
   if (from === undefined) return;
   let piece = '';
   for (const entry of tree.subtree(from)) {

@@ -1,9 +1,6 @@
 import type { Change } from '../directory/model/change.ts';
 import type { Attribute, Entry } from '../directory/model/entry.ts';
 
-/** The first line of a file (RFC 2849). */
-export const ldifHeader = 'version: 1\n\n';
-
 const width = 76;
 
 /** One content record, with the blank line that ends it. */
