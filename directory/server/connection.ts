@@ -138,7 +138,7 @@ export class Connection {
     if (this.#closed) return;
     encodeNoticeOfDisconnection(this.out, kind, text);
     this.flush();
-    this.server.log.info('disconnected', { connection: this.number, address: this.address, reason: text });
+    this.server.log.debug('disconnected', { connection: this.number, address: this.address, reason: text });
     this.close();
   }
 
