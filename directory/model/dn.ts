@@ -55,6 +55,7 @@ export function formatDnValue(value: Buffer): string {
 /** formatDnValue for text that is known to be well formed. */
 export function escapeDnText(text: string): string {
   if (!/[\\,+"<>;\0]|^[ #]| $/.test(text)) return text;
+  if (text === ' ') return '\\ ';
   return text
     .replace(/[\\,+"<>;]/g, '\\$&')
     .replace(/\0/g, '\\00')

@@ -5,7 +5,8 @@ import type { ExtensibleFilter, Filter, SubstringsFilter } from './filter.ts';
 const maxDepth = 50;
 
 /**
- * Reads the string form of a filter (RFC 4515), also without the outer brackets, as OpenLDAP's tools do.
+ * Reads the string form of a filter (RFC 4515), also without the outer brackets and with blanks between brackets, as
+ * OpenLDAP's tools do.
  * @throws DirectoryError invalidAttributeSyntax
  */
 export function parseFilter(text: string): Filter {
@@ -81,6 +82,7 @@ class FilterReader {
     if (depth > maxDepth) throw wrong(`it is nested more than ${maxDepth} deep`);
     if (this.#text[this.#at] !== '(') throw wrong(`"(" is expected at character ${this.#at + 1}`);
     this.#at++;
+    this.#blanks();
     const filter = this.#inner(depth);
     if (this.#text[this.#at] !== ')') throw wrong(`")" is expected at character ${this.#at + 1}`);
     this.#at++;
@@ -93,12 +95,20 @@ class FilterReader {
       case '|': {
         const kind = this.#text[this.#at++] === '&' ? 'and' : 'or';
         const filters: Filter[] = [];
-        while (this.#text[this.#at] === '(') filters.push(this.#bracketed(depth + 1));
+        this.#blanks();
+        while (this.#text[this.#at] === '(') {
+          filters.push(this.#bracketed(depth + 1));
+          this.#blanks();
+        }
         return { kind, filters };
       }
-      case '!':
+      case '!': {
         this.#at++;
-        return { kind: 'not', filter: this.#bracketed(depth + 1) };
+        this.#blanks();
+        const filter = this.#bracketed(depth + 1);
+        this.#blanks();
+        return { kind: 'not', filter };
+      }
       default: {
         const start = this.#at;
         while (this.#at < this.#text.length && this.#text[this.#at] !== ')') this.#at++;
@@ -107,10 +117,13 @@ class FilterReader {
     }
   }
 
+  #blanks(): void {
+    while (/^\s/.test(this.#text.charAt(this.#at))) this.#at++;
+  }
+
   #item(text: string): Filter {
     const [, left = '', operator = '', right = ''] = /^([^=<>~]*?)([<>~:]?=)(.*)$/s.exec(text) ?? [];
     if (operator === '') throw wrong(`"${text}" is no assertion`);
-    if (/[(]/.test(right)) throw wrong(`a bracket in a value is written \\28 or \\29`);
     if (operator === ':=') return extensible(left, value(right));
     const attribute = description(left);
     if (operator === '=')
@@ -133,6 +146,7 @@ function substrings(attribute: string, text: string): SubstringsFilter {
   const initial = pieces[0] ?? '';
   const final = pieces.at(-1) ?? '';
   const any = pieces.slice(1, -1).filter((piece) => piece !== '');
+  if (initial === '' && final === '' && any.length === 0) throw wrong('there is nothing between the stars');
   return {
     kind: 'substrings',
     attribute,
@@ -150,11 +164,18 @@ function extensible(left: string, assertion: Buffer): ExtensibleFilter {
     value: assertion,
     dnAttributes: dn !== undefined,
     ...(attribute !== '' && { attribute: description(attribute) }),
-    ...(rule !== undefined && { rule }),
+    ...(rule !== undefined && { rule: ruleName(rule) }),
   };
 }
 
+function ruleName(text: string): string {
+  if (!/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)*)$/i.test(text)) throw wrong(`"${text}" is no matching rule`);
+  return text;
+}
+
+/** RFC 4515 §3: valueencoding */
 function value(text: string): Buffer {
+  if (/[()*\0]/.test(text)) throw wrong('brackets, stars and NUL in a value are written \\28, \\29, \\2a and \\00');
   if (!text.includes('\\')) return Buffer.from(text);
   const parts: Buffer[] = [];
   for (let at = 0; at < text.length; ) {

@@ -7,9 +7,16 @@ export const TAG = { boolean: 0x01, integer: 0x02, octetString: 0x04, enumerated
 export const context = (number: number): number => 0x80 | number;
 export const constructed = (number: number): number => 0xa0 | number;
 
-/** @throws nothing; makes the error that ends a message that is not BER as LDAP wants it */
-export function malformed(reason: string): DirectoryError {
-  return new DirectoryError('protocolError', `malformed message: ${reason}`);
+/** Tags or lengths that are not BER as LDAP wants it: what follows can't be trusted either (RFC 4511 §4.1.1). */
+export class Malformed extends DirectoryError {
+  constructor(reason: string) {
+    super('protocolError', `malformed message: ${reason}`);
+  }
+}
+
+/** Makes the error; the caller throws it. */
+export function malformed(reason: string): Malformed {
+  return new Malformed(reason);
 }
 
 /**
@@ -87,9 +94,23 @@ export class Reader {
     return value;
   }
 
-  /** @throws DirectoryError protocolError when something is left */
+  /** @throws Malformed when something is left */
   finish(): void {
     if (this.at !== this.end) throw malformed('there is more in an element than belongs there');
+  }
+
+  /**
+   * Ends a SEQUENCE of the protocol. Elements whose tags are not known here come from later versions of it and are passed
+   * over, as RFC 4511 §4 demands; anything else that is left is an error.
+   * @param known how many context-specific tags the SEQUENCE has: [0] up to this are not unknown
+   */
+  finishSequence(known = 0): void {
+    while (this.at < this.end) {
+      const tag = this.peek();
+      const number = tag & 0x1f;
+      if ((tag & 0xc0) !== 0x80 || number === 0x1f || number < known) throw malformed('there is more in an element than belongs there');
+      this.at = this.enter(tag);
+    }
   }
 
   #length(): number {
@@ -99,8 +120,9 @@ export class Reader {
     const size = first & 0x7f;
     if (size === 0 || size > 4) throw malformed('lengths are definite and of at most four bytes');
     if (this.at + size > this.end) throw malformed('a length is cut off');
-    const length = this.bytes.readUIntBE(this.at, size);
-    this.at += size;
+    let length = 0;
+    // a product, not a shift: four bytes of 0xff are no negative length
+    for (const end = this.at + size; this.at < end; this.at++) length = length * 256 + (this.bytes[this.at] ?? 0);
     return length;
   }
 }
@@ -127,9 +149,14 @@ export class Output {
   take(): Buffer {
     const taken = Buffer.allocUnsafe(this.length);
     this.bytes.copy(taken, 0, 0, this.length);
+    this.reset();
+    return taken;
+  }
+
+  /** Forgets what is written. */
+  reset(): void {
     this.length = 0;
     if (this.bytes.length > keptSize) this.bytes = Buffer.allocUnsafeSlow(startSize);
-    return taken;
   }
 
   byte(value: number): void {
@@ -166,7 +193,7 @@ export class Output {
     const size = integerSize(value);
     this.header(tag, size);
     this.ensure(size);
-    this.length = this.bytes.writeIntBE(value, this.length, size);
+    this.length = writeInteger(this.bytes, this.length, value, size);
   }
 
   boolean(tag: number, value: boolean): void {
@@ -224,4 +251,11 @@ export function integerSize(value: number): number {
   if (value >= -0x8000 && value < 0x8000) return 2;
   if (value >= -0x800000 && value < 0x800000) return 3;
   return 4;
+}
+
+/** Writes the content of an integer of so many bytes. @returns where it ends */
+export function writeInteger(bytes: Buffer, at: number, value: number, size: number): number {
+  let to = at;
+  for (let shift = (size - 1) * 8; shift >= 0; shift -= 8) bytes[to++] = value >> shift;
+  return to;
 }

@@ -14,6 +14,11 @@ const PRESENT = context(7);
 const APPROX = constructed(8);
 const EXTENSIBLE = constructed(9);
 
+/** The request can be told apart from the next one, but asks for what there is not: it is answered, and the connection goes on. */
+export function refused(reason: string): DirectoryError {
+  return new DirectoryError('protocolError', reason);
+}
+
 export interface FilterLimits {
   readonly filterDepth: number;
   readonly filterItems: number;
@@ -28,8 +33,7 @@ export function decodeFilter(reader: Reader, limits: FilterLimits): Filter {
 }
 
 function decode(reader: Reader, limits: FilterLimits, count: { items: number }, depth: number): Filter {
-  if (++count.items > limits.filterItems)
-    throw new DirectoryError('adminLimitExceeded', `the filter has more than ${limits.filterItems} items`);
+  countItem(limits, count);
   if (depth > limits.filterDepth)
     throw new DirectoryError('adminLimitExceeded', `the filter is nested more than ${limits.filterDepth} deep`);
   const tag = reader.peek();
@@ -52,7 +56,7 @@ function decode(reader: Reader, limits: FilterLimits, count: { items: number }, 
     case PRESENT:
       return { kind: 'present', attribute: internedName(reader, PRESENT) };
     case SUBSTRINGS:
-      return substrings(reader.inside(tag));
+      return substrings(reader.inside(tag), limits, count);
     case GREATER_OR_EQUAL:
       return assertion('greaterOrEqual', reader.inside(tag));
     case LESS_OR_EQUAL:
@@ -62,45 +66,60 @@ function decode(reader: Reader, limits: FilterLimits, count: { items: number }, 
     case EXTENSIBLE:
       return extensible(reader.inside(tag));
     default:
-      throw malformed(`0x${tag.toString(16)} is not a filter`);
+      return unimplemented(reader, tag);
   }
+}
+
+function countItem(limits: FilterLimits, count: { items: number }): void {
+  if (++count.items > limits.filterItems)
+    throw new DirectoryError('adminLimitExceeded', `the filter has more than ${limits.filterItems} items`);
+}
+
+/** A filter of a later version evaluates to Undefined (RFC 4511 §4.5.1.7), as one with an unknown rule does. */
+function unimplemented(reader: Reader, tag: number): Filter {
+  const number = tag & 0x1f;
+  if (tag < 0 || (tag & 0xc0) !== 0x80 || number < 10 || number === 0x1f) throw malformed(`0x${tag.toString(16)} is not a filter`);
+  reader.octets(tag);
+  return { kind: 'extensible', rule: `unknown-filter-${number}`, value: Buffer.alloc(0), dnAttributes: false };
 }
 
 function assertion(kind: 'equality' | 'greaterOrEqual' | 'lessOrEqual' | 'approx', item: Reader): Filter {
   const attribute = internedName(item);
   const value = item.octets();
-  item.finish();
+  item.finishSequence();
   return { kind, attribute, value };
 }
 
-function substrings(item: Reader): SubstringsFilter {
+/** Each piece counts as an item: they are looked for one after the other. */
+function substrings(item: Reader, limits: FilterLimits, count: { items: number }): SubstringsFilter {
   const attribute = internedName(item);
   const pieces = item.inside(TAG.sequence);
-  item.finish();
+  item.finishSequence();
   let initial: Buffer | undefined;
   let final: Buffer | undefined;
   const any: Buffer[] = [];
-  if (pieces.done) throw malformed('a substrings filter needs a piece');
+  if (pieces.done) throw refused('a substrings filter needs a piece');
   for (let first = true; !pieces.done; first = false) {
-    if (final !== undefined) throw malformed('nothing comes after the final piece of a substrings filter');
+    countItem(limits, count);
+    if (final !== undefined) throw refused('nothing comes after the final piece of a substrings filter');
     const tag = pieces.peek();
     const piece = pieces.octets(tag);
-    if (piece.length === 0) throw malformed('a piece of a substrings filter is empty');
+    if (piece.length === 0) throw refused('a piece of a substrings filter is empty');
     if (tag === context(0) && first) initial = piece;
     else if (tag === context(1)) any.push(piece);
     else if (tag === context(2)) final = piece;
-    else throw malformed('the pieces of a substrings filter are out of order');
+    else throw refused('the pieces of a substrings filter are out of order');
   }
   return { kind: 'substrings', attribute, any, ...(initial && { initial }), ...(final && { final }) };
 }
 
 function extensible(item: Reader): ExtensibleFilter {
   const rule = item.peek() === context(1) ? item.latin1(context(1)) : undefined;
-  const attribute = item.peek() === context(2) ? item.latin1(context(2)) : undefined;
+  const attribute = item.peek() === context(2) ? internedName(item, context(2)) : undefined;
   const value = item.octets(context(3));
-  const dnAttributes = item.done ? false : item.boolean(context(4));
-  item.finish();
-  if (rule === undefined && attribute === undefined) throw malformed('an extensible filter names a rule or an attribute');
+  const dnAttributes = item.peek() === context(4) ? item.boolean(context(4)) : false;
+  item.finishSequence(5);
+  if (rule === undefined && attribute === undefined) throw refused('an extensible filter names a rule or an attribute');
   return { kind: 'extensible', value, dnAttributes, ...(rule !== undefined && { rule }), ...(attribute !== undefined && { attribute }) };
 }
 

@@ -1,7 +1,7 @@
 import type { Attribute, Modification } from '../model/entry.ts';
 import { DirectoryError, type ErrorKind } from '../model/errors.ts';
-import { constructed, context, malformed, Reader, TAG } from './ber.ts';
-import { decodeFilter, internedName } from './decode-filter.ts';
+import { constructed, context, Malformed, malformed, Reader, TAG } from './ber.ts';
+import { decodeFilter, internedName, refused } from './decode-filter.ts';
 import type { BindRequest, Control, Message, Request, Scope, SearchRequest } from './messages.ts';
 
 /** What bounds a message beyond its bytes. */
@@ -15,11 +15,20 @@ export interface DecodeLimits {
   readonly controls: number;
 }
 
-/** A request that can't be read, but whose message ID and operation can: it gets an answer of its own kind. */
+/**
+ * Attributes, values and changes of one add or modify together. Each takes more memory here than on the wire, so a message of
+ * megabytes made of empty values must not become gigabytes.
+ */
+const mostParts = 200_000;
+
+/**
+ * A request that can't be read, but whose message ID and operation can: it gets an answer of its own kind, by this `id` and
+ * `op`.
+ */
 export class MalformedRequest extends DirectoryError {
   readonly id: number;
   readonly op: Request['op'];
-  /** Does the connection end with it (RFC 4511 §5.3), or is it just this request that fails? */
+  /** Does the connection end with it, because tags or lengths are wrong (RFC 4511 §4.1.1), or is it just this request that fails? */
   readonly disconnects: boolean;
 
   constructor(id: number, op: Request['op'], kind: ErrorKind, text: string, disconnects: boolean) {
@@ -47,7 +56,8 @@ const ops: ReadonlyMap<number, Request['op']> = new Map<number, Request['op']>([
 ]);
 
 /**
- * Reads one LDAPMessage (RFC 4511 §4.1.1). Values in it are views into `pdu`.
+ * Reads one LDAPMessage (RFC 4511 §4.1.1). Values in it are views into `pdu`: who keeps one beyond the request copies it, or
+ * a few bytes keep the 64 KiB alive that the socket has read.
  * @throws MalformedRequest when the request can be answered; DirectoryError protocolError when it can't be read at all
  */
 export function decodeMessage(pdu: Buffer, limits: DecodeLimits): Message {
@@ -61,12 +71,12 @@ export function decodeMessage(pdu: Buffer, limits: DecodeLimits): Message {
   if (id === 0) throw malformed('message ID 0 belongs to the server');
   try {
     const request = decodeRequest(op, message, limits);
-    const controls = message.done ? noControls : decodeControls(message.inside(constructed(0)), limits);
-    message.finish();
+    const controls = message.peek() === constructed(0) ? decodeControls(message.inside(constructed(0)), limits) : noControls;
+    message.finishSequence(1);
     return { id, request, controls };
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;
-    throw new MalformedRequest(id, op, error.kind, error.message, error.kind === 'protocolError' && error.message.startsWith('malformed'));
+    throw new MalformedRequest(id, op, error.kind, error.message, error instanceof Malformed);
   }
 }
 
@@ -87,7 +97,8 @@ function decodeRequest(op: Request['op'], message: Reader, limits: DecodeLimits)
       const dn = dnText(body);
       const list = body.inside(TAG.sequence);
       const modifications: Modification[] = [];
-      while (!list.done) modifications.push(decodeModification(list.inside(TAG.sequence)));
+      const count = { parts: 0 };
+      while (!list.done) modifications.push(decodeModification(list.inside(TAG.sequence), count));
       return finished(body, { op, dn, modifications });
     }
     case 'add': {
@@ -95,29 +106,30 @@ function decodeRequest(op: Request['op'], message: Reader, limits: DecodeLimits)
       const dn = dnText(body);
       const list = body.inside(TAG.sequence);
       const attributes: Attribute[] = [];
-      while (!list.done) attributes.push(decodeAttribute(list.inside(TAG.sequence)));
+      const count = { parts: 0 };
+      while (!list.done) attributes.push(decodeAttribute(list.inside(TAG.sequence), count));
       return finished(body, { op, dn, attributes });
     }
     case 'delete':
-      return { op, dn: utf8(message.octets(0x4a), 'DN') };
+      return { op, dn: dnText(message, 0x4a) };
     case 'modifyDn': {
       const body = message.inside(0x6c);
       const dn = dnText(body);
       const newRdn = dnText(body);
       const deleteOldRdn = body.boolean();
-      const newSuperior = body.done ? undefined : utf8(body.octets(context(0)), 'DN');
-      return finished(body, { op, dn, newRdn, deleteOldRdn, newSuperior });
+      const newSuperior = body.peek() === context(0) ? dnText(body, context(0)) : undefined;
+      return finished(body, { op, dn, newRdn, deleteOldRdn, newSuperior }, 1);
     }
     case 'extended': {
       const body = message.inside(0x77);
       const oid = body.latin1(context(0));
-      const value = body.done ? undefined : body.octets(context(1));
-      return finished(body, { op, oid, value });
+      const value = body.peek() === context(1) ? body.octets(context(1)) : undefined;
+      return finished(body, { op, oid, value }, 2);
     }
     case 'abandon':
       return { op, id: message.integer(0x50) };
     case 'unbind':
-      message.octets(0x42);
+      if (message.octets(0x42).length > 0) throw malformed('an unbind has no content');
       return { op };
   }
 }
@@ -127,15 +139,18 @@ function decodeBind(body: Reader): BindRequest {
   const dn = dnText(body);
   if (body.peek() === context(0)) {
     const password = body.octets(context(0));
-    return finished(body, { op: 'bind', version, dn, authentication: { kind: 'simple', password } });
+    return finished(body, { op: 'bind', version, dn, authentication: { kind: 'simple', password } }, afterChoice);
   }
   if (body.peek() !== constructed(3)) throw new DirectoryError('authMethodNotSupported', 'simple and SASL binds are known');
   const sasl = body.inside(constructed(3));
   const mechanism = sasl.latin1();
-  const credentials = sasl.done ? undefined : sasl.octets();
-  sasl.finish();
-  return finished(body, { op: 'bind', version, dn, authentication: { kind: 'sasl', mechanism, credentials } });
+  const credentials = sasl.peek() === TAG.octetString ? sasl.octets() : undefined;
+  sasl.finishSequence();
+  return finished(body, { op: 'bind', version, dn, authentication: { kind: 'sasl', mechanism, credentials } }, afterChoice);
 }
+
+/** No tag is free behind a choice of authentications: it could be one of them. */
+const afterChoice = 32;
 
 const scopes: readonly Scope[] = ['base', 'one', 'sub', 'subordinates'];
 const derefs: readonly SearchRequest['derefAliases'][] = ['never', 'searching', 'finding', 'always'];
@@ -147,7 +162,7 @@ function decodeSearch(body: Reader, limits: DecodeLimits): SearchRequest {
   const sizeLimit = body.integer();
   const timeLimit = body.integer();
   if (scope === undefined || derefAliases === undefined || sizeLimit < 0 || timeLimit < 0)
-    throw malformed('a field of the search is out of range');
+    throw refused('the scope, alias dereferencing, size limit or time limit of the search is out of range');
   const typesOnly = body.boolean();
   const filter = decodeFilter(body, limits);
   const attributes = attributeList(body, limits);
@@ -158,7 +173,7 @@ const knownLists = new Map<string, readonly string[]>();
 const mostLists = 1024;
 const longestKnownList = 1024;
 
-/** The same list is the same array each time, as long as it is not too long to be kept. */
+/** The same list is the same frozen array each time, as long as it is not too long to be kept. */
 function attributeList(body: Reader, limits: DecodeLimits): readonly string[] {
   const start = body.at;
   const list = body.inside(TAG.sequence);
@@ -171,6 +186,7 @@ function attributeList(body: Reader, limits: DecodeLimits): readonly string[] {
     if (attributes.length > limits.attributes)
       throw new DirectoryError('adminLimitExceeded', `more than ${limits.attributes} attributes are asked for`);
   }
+  Object.freeze(attributes);
   if (key !== undefined) {
     const [oldest] = knownLists.keys();
     if (knownLists.size >= mostLists && oldest !== undefined) knownLists.delete(oldest);
@@ -181,20 +197,22 @@ function attributeList(body: Reader, limits: DecodeLimits): readonly string[] {
 
 const operations: readonly Modification['operation'][] = ['add', 'delete', 'replace', 'increment'];
 
-function decodeModification(change: Reader): Modification {
+function decodeModification(change: Reader, count: { parts: number }): Modification {
   const operation = operations[change.integer(TAG.enumerated)];
-  const attribute = decodeAttribute(change.inside(TAG.sequence));
-  change.finish();
-  if (operation === undefined) throw new DirectoryError('protocolError', 'a change is add, delete, replace or increment');
+  const attribute = decodeAttribute(change.inside(TAG.sequence), count);
+  change.finishSequence();
+  if (operation === undefined) throw refused('a change is add, delete, replace or increment');
   return { operation, attribute };
 }
 
-function decodeAttribute(attribute: Reader): Attribute {
-  const description = attribute.latin1();
+function decodeAttribute(attribute: Reader, count: { parts: number }): Attribute {
+  const description = internedName(attribute);
   const set = attribute.inside(TAG.set);
-  attribute.finish();
+  attribute.finishSequence();
   const values: Buffer[] = [];
   while (!set.done) values.push(set.octets());
+  count.parts += 1 + values.length;
+  if (count.parts > mostParts) throw new DirectoryError('adminLimitExceeded', `more than ${mostParts} attributes and values at once`);
   return { description, values };
 }
 
@@ -204,10 +222,10 @@ function decodeControls(list: Reader, limits: DecodeLimits): Control[] {
     const control = list.inside(TAG.sequence);
     const oid = control.latin1();
     const critical = control.peek() === TAG.boolean ? control.boolean() : false;
-    const value = control.done ? undefined : control.octets();
-    control.finish();
-    if (controls.length >= limits.controls) throw new DirectoryError('protocolError', `more than ${limits.controls} controls`);
-    if (controls.some((other) => other.oid === oid)) throw new DirectoryError('protocolError', `the control ${oid} is there twice`);
+    const value = control.peek() === TAG.octetString ? control.octets() : undefined;
+    control.finishSequence();
+    if (controls.length >= limits.controls) throw refused(`more than ${limits.controls} controls`);
+    if (controls.some((other) => other.oid === oid)) throw refused(`the control ${oid} is there twice`);
     controls.push({ oid, critical, value });
   }
   return controls;
@@ -215,29 +233,31 @@ function decodeControls(list: Reader, limits: DecodeLimits): Control[] {
 
 function last(reader: Reader): Buffer {
   const value = reader.octets();
-  reader.finish();
+  reader.finishSequence();
   return value;
 }
 
-function finished<T>(body: Reader, request: T): T {
-  body.finish();
+function finished<T>(body: Reader, request: T, known = 0): T {
+  body.finishSequence(known);
   return request;
-}
-
-/** An LDAPDN: UTF-8 (RFC 4511 §4.1.3). */
-function dnText(body: Reader): string {
-  return utf8(body.octets(), 'DN');
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function utf8(bytes: Buffer, what: string): string {
-  const text = bytes.toString('latin1');
+/**
+ * An LDAPDN or RelativeLDAPDN: UTF-8 (RFC 4511 §4.1.3).
+ * @throws DirectoryError invalidDNSyntax
+ */
+function dnText(body: Reader, tag: number = TAG.octetString): string {
+  const end = body.enter(tag);
+  const start = body.at;
+  body.at = end;
+  const text = body.bytes.toString('latin1', start, end);
   if (isAscii(text)) return text;
   try {
-    return decoder.decode(bytes);
+    return decoder.decode(body.bytes.subarray(start, end));
   } catch {
-    throw new DirectoryError('invalidDNSyntax', `the ${what} is not UTF-8`);
+    throw new DirectoryError('invalidDNSyntax', 'the DN is not UTF-8');
   }
 }
 

@@ -2,37 +2,38 @@ import { malformed } from './ber.ts';
 
 /**
  * Cuts a stream of bytes into LDAP messages. A message that lies in one chunk is a view of it; one that comes in pieces is
- * put together when the last has come, so a byte at a time costs no more than its bytes.
+ * put together in a buffer that grows with what has come, not with what is claimed, so a byte at a time costs no more than
+ * its bytes.
  */
 export class Framer {
   /** bytes of the longest message allowed */
   limit: number;
+  /** What is not taken yet of the bytes that came last */
   #chunk: Buffer = empty;
   #at = 0;
-  /** Pieces of a message that is not complete */
-  #pieces: Buffer[] = [];
-  #gathered = 0;
+  /** A message that began in an earlier chunk; while there is one, the chunk is used up between calls */
+  #partial: Buffer = empty;
+  #filled = 0;
+  /** Bytes of that message, header and all; undefined while its length is not complete */
+  #size: number | undefined;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** Bytes of a message that is not complete yet. */
+  /** Bytes of messages that are not complete, or not taken yet. */
   get pending(): number {
-    return this.#gathered + this.#chunk.length - this.#at;
+    return this.#filled + this.#chunk.length - this.#at;
   }
 
-  /** Drops what is not complete. */
+  /** Drops what is not taken. */
   clear(): void {
-    this.#chunk = empty;
-    this.#at = 0;
-    this.#pieces = [];
-    this.#gathered = 0;
+    this.#useUpChunk();
+    this.#forgetPartial();
   }
 
   push(chunk: Buffer): void {
-    if (this.#at < this.#chunk.length) this.#keep(this.#chunk.subarray(this.#at));
-    this.#chunk = chunk;
+    this.#chunk = this.#at < this.#chunk.length ? Buffer.concat([this.#chunk.subarray(this.#at), chunk]) : chunk;
     this.#at = 0;
   }
 
@@ -41,17 +42,13 @@ export class Framer {
    * @throws DirectoryError protocolError for what can't be a message, before its content is waited for
    */
   next(): Buffer | undefined {
-    return this.#gathered > 0 ? this.#nextGathered() : this.#nextInChunk();
-  }
-
-  #nextInChunk(): Buffer | undefined {
     const available = this.#chunk.length - this.#at;
     if (available === 0) return undefined;
-    const size = this.#size(this.#chunk, this.#at, available);
+    if (this.#filled > 0) return this.#continued();
+    const size = this.#sizeOf(this.#chunk, this.#at, available);
     if (size === undefined || size > available) {
-      this.#keep(this.#chunk.subarray(this.#at));
-      this.#chunk = empty;
-      this.#at = 0;
+      this.#size = size;
+      this.#keep(available);
       return undefined;
     }
     const pdu = this.#chunk.subarray(this.#at, this.#at + size);
@@ -59,38 +56,45 @@ export class Framer {
     return pdu;
   }
 
-  #nextGathered(): Buffer | undefined {
-    let head = this.#pieces[0] ?? empty;
-    if (head.length < headMost && this.#pieces.length + this.#chunk.length > 1) {
-      head = Buffer.concat([...this.#pieces, this.#chunk.subarray(this.#at, this.#at + headMost)]).subarray(0, headMost);
+  #continued(): Buffer | undefined {
+    while (this.#size === undefined && this.#at < this.#chunk.length) {
+      this.#keep(1);
+      this.#size = this.#sizeOf(this.#partial, 0, this.#filled);
     }
-    const size = this.#size(head, 0, head.length);
-    const available = this.#chunk.length - this.#at;
-    if (size === undefined || size > this.#gathered + available) {
-      if (available > 0) this.#keep(this.#chunk.subarray(this.#at));
-      this.#chunk = empty;
-      this.#at = 0;
-      return undefined;
-    }
-    const rest = size - this.#gathered;
-    const pdu = Buffer.concat([...this.#pieces, this.#chunk.subarray(this.#at, this.#at + rest)], size);
-    this.#at += rest;
-    this.#pieces = [];
-    this.#gathered = 0;
+    if (this.#size === undefined) return undefined;
+    this.#keep(Math.min(this.#size - this.#filled, this.#chunk.length - this.#at));
+    if (this.#filled < this.#size) return undefined;
+    const pdu = this.#partial.subarray(0, this.#size);
+    this.#forgetPartial();
     return pdu;
   }
 
-  /** Small pieces are joined as they come, so that a message sent byte by byte is not a list of thousands. */
-  #keep(piece: Buffer): void {
-    const last = this.#pieces.at(-1);
-    if (last !== undefined && last.length + piece.length <= 4096) this.#pieces[this.#pieces.length - 1] = Buffer.concat([last, piece]);
-    // a copy: a view would keep the whole chunk alive for a few bytes
-    else this.#pieces.push(Buffer.from(piece));
-    this.#gathered += piece.length;
+  /** Copies bytes of the chunk: a view would keep a whole chunk alive for a few of them. */
+  #keep(count: number): void {
+    const needed = this.#filled + count;
+    if (needed > this.#partial.length) {
+      const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(this.#size ?? longestHeader, 2 * needed)));
+      this.#partial.copy(grown, 0, 0, this.#filled);
+      this.#partial = grown;
+    }
+    this.#filled += this.#chunk.copy(this.#partial, this.#filled, this.#at, this.#at + count);
+    this.#at += count;
+    if (this.#at === this.#chunk.length) this.#useUpChunk();
+  }
+
+  #useUpChunk(): void {
+    this.#chunk = empty;
+    this.#at = 0;
+  }
+
+  #forgetPartial(): void {
+    this.#partial = empty;
+    this.#filled = 0;
+    this.#size = undefined;
   }
 
   /** Bytes of the message that begins here, undefined while its length is not complete. */
-  #size(bytes: Buffer, at: number, available: number): number | undefined {
+  #sizeOf(bytes: Buffer, at: number, available: number): number | undefined {
     if (bytes[at] !== 0x30) throw malformed('an LDAP message begins with 0x30');
     if (available < 2) return undefined;
     const first = bytes[at + 1] ?? 0;
@@ -109,4 +113,4 @@ export class Framer {
 
 const empty = Buffer.alloc(0);
 /** Bytes of the longest tag and length */
-const headMost = 6;
+const longestHeader = 6;

@@ -93,8 +93,8 @@ export interface Message {
 /** Requests that have an answer, by the name of the request, so that the answer's type can't be wrong. */
 export type AnsweredOp = Exclude<Request['op'], 'abandon' | 'unbind'>;
 
-/** `kind` is one of RFC 4511's successes or a DirectoryError's kind. */
-export type ResultKind = 'success' | 'compareFalse' | 'compareTrue' | 'saslBindInProgress' | ErrorKind;
+/** `kind` is one of RFC 4511's successes, RFC 4533's call to begin again, or a DirectoryError's kind. */
+export type ResultKind = 'success' | 'compareFalse' | 'compareTrue' | 'saslBindInProgress' | 'syncRefreshRequired' | ErrorKind;
 
 export interface Result {
   readonly kind: ResultKind;
