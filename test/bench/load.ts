@@ -14,7 +14,7 @@ export interface Load {
   readonly identity?: { readonly dn: string; readonly password: string } | undefined;
   readonly questions: readonly Question[];
   /** Each question's successor, asked on a second connection once it is answered: search, then bind */
-  readonly then?: readonly Question[] | undefined;
+  readonly followedBy?: readonly Question[] | undefined;
   /** Called when the measured time begins and when it ends */
   readonly onWindow?: (begins: boolean) => void;
 }
@@ -39,7 +39,7 @@ export async function run(load: Load): Promise<Measurement> {
   const state = new Run(load);
   const lanes: Lane[] = [];
   for (let index = 0; index < load.connections; index++) {
-    lanes.push(new Lane(state, index, await open(load), load.then === undefined ? undefined : await open(load)));
+    lanes.push(new Lane(state, index, await open(load), load.followedBy === undefined ? undefined : await open(load)));
   }
   for (const lane of lanes) lane.start();
   await state.sleep(load.warmUp);
@@ -255,8 +255,8 @@ class Lane {
 
   private finish(slot: Slot, now: number): void {
     const { load } = this.run;
-    if (load.then !== undefined && !slot.second) {
-      slot.question = load.then[slot.current] ?? noQuestion;
+    if (load.followedBy !== undefined && !slot.second) {
+      slot.question = load.followedBy[slot.current] ?? noQuestion;
       slot.second = true;
       this.due[1]?.push(slot);
       return;

@@ -22,7 +22,7 @@ const verified = 200;
 /** Runs a scenario: A B C A B C …; the first, unmeasured, round warms up compilers and caches. */
 export async function measure(scenario: Scenario, contestants: readonly Contestant[], people: number, options: Options): Promise<Result[]> {
   const questions = scenario.questions(people);
-  const then = scenario.then?.(people);
+  const followedBy = scenario.followedBy?.(people);
   const rounds = contestants.map((): Result[] => []);
   for (const contestant of contestants) await verify(contestant, questions.slice(0, verified));
   for (let round = 0; round <= options.rounds; round++) {
@@ -37,7 +37,7 @@ export async function measure(scenario: Scenario, contestants: readonly Contesta
         warmUp: options.warmUp,
         identity: contestant.identity,
         questions,
-        then,
+        followedBy,
         onWindow: (begins) => {
           cpu = begins ? cpuMicroseconds(pid) : cpuMicroseconds(pid) - cpu;
         },

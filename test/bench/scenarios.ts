@@ -23,7 +23,7 @@ export interface Scenario {
   readonly between: (contestant: string) => boolean;
   questions(people: number): Question[];
   /** The successor of each question */
-  then?(people: number): Question[];
+  followedBy?(people: number): Question[];
 }
 
 const aboutEverybody = (make: (index: number) => Question) => (people: number) => shuffled(people, people).map(make);
@@ -94,7 +94,7 @@ export const scenarios: readonly Scenario[] = [
     target: 2,
     between: usual,
     questions: () => withPassword.map(searchDn),
-    then: () => withPassword.map(bindAs),
+    followedBy: () => withPassword.map(bindAs),
   },
   {
     name: 'argon2-32x1',
@@ -104,7 +104,7 @@ export const scenarios: readonly Scenario[] = [
     target: undefined,
     between: (contestant) => contestant === 'slapd' || contestant === 'MOS',
     questions: () => withArgon.map(searchDn),
-    then: () => withArgon.map(bindAs),
+    followedBy: () => withArgon.map(bindAs),
   },
   {
     name: 'argon2-uncached-32x1',
@@ -114,6 +114,6 @@ export const scenarios: readonly Scenario[] = [
     target: undefined,
     between: (contestant) => contestant === 'slapd' || contestant === 'MOS uncached',
     questions: () => withArgon.map(searchDn),
-    then: () => withArgon.map(bindAs),
+    followedBy: () => withArgon.map(bindAs),
   },
 ];

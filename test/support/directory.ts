@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Authenticator } from '../../directory/core/authenticate.ts';
+import { Directory } from '../../directory/core/directory.ts';
+import { Guessing } from '../../directory/core/guessing.ts';
+import { BindCache, Passwords } from '../../directory/core/password.ts';
+import { loadPolicy, loadSchema } from '../../directory/open.ts';
+import { importLdif } from '../../ldif/import.ts';
+import { printChange } from '../../ldif/print.ts';
+import { packageFolder } from '../../settings/package-root.ts';
+import { freshStore } from './database.ts';
+
+export const base = 'dc=example,dc=org';
+export const passwords = new Passwords({ hashWorkers: 2, hashQueue: 100 });
+
+export interface TestDirectory {
+  readonly directory: Directory;
+  readonly authenticator: Authenticator;
+  load(ldif: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A directory over an empty store, with base.ldif and then the given LDIF in it. */
+export async function openTestDirectory(ldif = '', access = 'club'): Promise<TestDirectory> {
+  const store = await freshStore();
+  const directory = await Directory.open({
+    schema: loadSchema([]),
+    policy: loadPolicy(access),
+    store,
+    baseDn: base,
+    rootDn: `cn=admin,${base}`,
+    printChange,
+    hashPassword: async (value) => (passwords.isClear(value) ? Buffer.from(await passwords.hash(value)) : value),
+  });
+  const load = async (text: string) => {
+    async function* source(): AsyncIterable<Buffer> {
+      yield Buffer.from(text);
+    }
+    await importLdif(directory.asRoot('test'), source(), { file: 'test.ldif', continues: false });
+  };
+  await load(readFileSync(join(packageFolder, 'ldif', 'base.ldif'), 'utf8'));
+  if (ldif !== '') await load(ldif);
+  const authenticator = new Authenticator({
+    directory,
+    passwords,
+    guessing: new Guessing({ guessFree: 100, guessLock: 200, guessLockTime: 60 }, Date.now),
+    cache: new BindCache(60, Date.now),
+    rootPassword: Buffer.from(await passwords.hash(Buffer.from('secret'))),
+    peopleDn: `ou=people,${base}`,
+    warn: () => undefined,
+  });
+  return { directory, authenticator, load, close: () => directory.close() };
+}
+
+/** A person with the usual attributes; more lines as they stand in LDIF. */
+export function person(uid: string, status = 'member', ...more: readonly string[]): string {
+  const lines = [
+    'objectClass: inetOrgPerson',
+    'objectClass: mosMember',
+    `uid: ${uid}`,
+    `cn: ${uid}`,
+    `sn: ${uid}`,
+    `mosStatus: cn=${status},ou=statuses,${base}`,
+  ];
+  return `dn: uid=${uid},ou=people,${base}\n${[...lines, ...more].join('\n')}\n\n`;
+}
