@@ -16,7 +16,7 @@ interface Outcome {
 
 function run(served: TestServer, tool: string, args: readonly string[], input = ''): Promise<Outcome> {
   return new Promise((resolve) => {
-    const env = { ...process.env, LDAPTLS_CACERT: served.caFile, LDAPTLS_REQCERT: 'demand', LDAPNOINIT: '1' };
+    const env = { ...process.env, LDAPTLS_CACERT: served.caFile, LDAPTLS_REQCERT: 'demand' };
     const child = execFile(tool, args, { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr }),
     );
