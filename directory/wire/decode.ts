@@ -210,10 +210,16 @@ function decodeAttribute(attribute: Reader, count: { parts: number }): Attribute
   const set = attribute.inside(TAG.set);
   attribute.finishSequence();
   const values: Buffer[] = [];
-  while (!set.done) values.push(set.octets());
-  count.parts += 1 + values.length;
-  if (count.parts > mostParts) throw new DirectoryError('adminLimitExceeded', `more than ${mostParts} attributes and values at once`);
+  countPart(count);
+  while (!set.done) {
+    countPart(count);
+    values.push(set.octets());
+  }
   return { description, values };
+}
+
+function countPart(count: { parts: number }): void {
+  if (++count.parts > mostParts) throw new DirectoryError('adminLimitExceeded', `more than ${mostParts} attributes and values at once`);
 }
 
 function decodeControls(list: Reader, limits: DecodeLimits): Control[] {
