@@ -19,7 +19,7 @@ const rules: Readonly<Record<string, (value: Buffer, staging: Staging) => string
 /** @throws DirectoryError constraintViolation */
 export function checkIntegrity(staging: Staging, entry: PackedEntry): void {
   entry.layout.descriptions.forEach(({ type }, index) => {
-    const rule = rules[type.name];
+    const rule = Object.hasOwn(rules, type.name) ? rules[type.name] : undefined;
     if (rule === undefined) return;
     for (const [nth, value] of entry.valuesAt(index).entries()) {
       const wrong = rule(value, staging);

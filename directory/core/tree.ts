@@ -323,7 +323,9 @@ export class Tree {
   indexTerms(type: AttributeType, values: readonly Buffer[]): string[] {
     if (type !== this.#objectClass) return normalForms(values, type.equality);
     const classes = [...this.schema.classesOf(values.map(String))];
-    const alike = classes.flatMap((each) => answersAs[each.name] ?? []).flatMap((name) => this.schema.objectClass(name) ?? []);
+    const alike = classes
+      .flatMap((each) => (Object.hasOwn(answersAs, each.name) ? answersAs[each.name] : undefined) ?? [])
+      .flatMap((name) => this.schema.objectClass(name) ?? []);
     return [...classes, ...alike].map((objectClass) => objectClass.oid);
   }
 }

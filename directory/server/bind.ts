@@ -1,13 +1,11 @@
-import { anonymous } from '../core/access.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { decodePlain } from '../wire/controls.ts';
 import { encodeResult } from '../wire/encode.ts';
 import type { BindRequest } from '../wire/messages.ts';
 import type { Connection } from './connection.ts';
 
-/** RFC 4511 §4.2, RFC 4513 §5. A bind that fails leaves the connection anonymous. */
+/** RFC 4511 §4.2, RFC 4513 §5. The connection is anonymous already, and stays so when the bind fails. */
 export function bind(connection: Connection, id: number, request: BindRequest): Promise<void> | undefined {
-  connection.become(anonymous);
   if (request.version !== 3) throw new DirectoryError('protocolError', 'LDAP version 3 is spoken here');
   const { authentication } = request;
   if (authentication.kind === 'simple') {

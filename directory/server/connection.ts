@@ -12,6 +12,9 @@ import { cancelOutOfTurn } from './extended.ts';
 import type { ServerContext } from './ldap-server.ts';
 import type { PagedSearches } from './paged-searches.ts';
 
+/** A request whose turn has not come, or one that can't be read and whose refusal waits for its turn. */
+type Waiting = Message | MalformedRequest;
+
 /** How a client came in. */
 export interface Transport {
   readonly kind: 'ldap' | 'ldaps' | 'ldapi';
@@ -46,7 +49,7 @@ export class Connection {
   #out: Output | undefined;
   #socket: Socket;
   readonly #framer: Framer;
-  readonly #queue: Message[] = [];
+  readonly #queue: Waiting[] = [];
   #bound: BoundDirectory;
   #closed = false;
   #blocked = false;
@@ -98,14 +101,14 @@ export class Connection {
     return this.#out;
   }
 
-  /** Requests that wait for their turn behind the active one. */
-  get waiting(): readonly Message[] {
-    return this.#queue;
+  /** Is there a request that is not answered yet? */
+  get busy(): boolean {
+    return this.active !== undefined || this.#queue.length > 0;
   }
 
   /** Takes a waiting request back before it is begun. */
-  withdraw(id: number): Message | undefined {
-    const at = this.#queue.findIndex((message) => message.id === id);
+  withdraw(id: number): Waiting | undefined {
+    const at = this.#queue.findIndex((waiting) => waiting.id === id);
     return at < 0 ? undefined : this.#queue.splice(at, 1)[0];
   }
 
@@ -184,7 +187,10 @@ export class Connection {
   #received(chunk: Buffer): void {
     try {
       this.#framer.push(chunk);
-      for (let pdu = this.#framer.next(); pdu !== undefined && !this.#closed; pdu = this.#framer.next()) this.#take(pdu);
+      for (let pdu = this.#framer.next(); pdu !== undefined && !this.#closed; pdu = this.#framer.next()) {
+        this.#forgetPartial();
+        this.#take(pdu);
+      }
       this.#watchPartial();
       this.#work();
     } catch (error) {
@@ -194,15 +200,19 @@ export class Connection {
 
   /** A client that sends a message a byte at a time is not waited for forever. */
   #watchPartial(): void {
-    if (this.#framer.pending === 0) {
-      clearTimeout(this.#startedPdu);
-      this.#startedPdu = undefined;
-    } else {
+    if (this.#framer.pending === 0) this.#forgetPartial();
+    else {
       this.#startedPdu ??= setTimeout(
         () => this.disconnect('protocolError', 'the rest of a message did not come'),
         this.server.limits.messageMs,
       ).unref();
     }
+  }
+
+  /** The message that was waited for has come; the next one has its own time. */
+  #forgetPartial(): void {
+    clearTimeout(this.#startedPdu);
+    this.#startedPdu = undefined;
   }
 
   #take(pdu: Buffer): void {
@@ -211,18 +221,20 @@ export class Connection {
       message = decodeMessage(pdu, this.server.limits.decode);
     } catch (error) {
       if (!(error instanceof MalformedRequest) || error.disconnects) throw error;
-      if (error.op !== 'abandon' && error.op !== 'unbind')
-        encodeResult(this.out, error.id, error.op, { kind: error.kind, text: error.message });
+      // it is answered when its turn comes
+      this.#enqueue(error);
       return;
     }
     const { request } = message;
     if (request.op === 'unbind') this.close();
     else if (request.op === 'abandon') this.#abandon(request.id);
-    else if (request.op === 'extended' && this.active !== undefined && cancelOutOfTurn(this, message)) return;
-    else {
-      this.#queue.push(message);
-      if (this.#queue.length >= this.server.limits.outstanding) this.#pause();
-    }
+    else if (request.op === 'extended' && this.busy && cancelOutOfTurn(this, message)) return;
+    else this.#enqueue(message);
+  }
+
+  #enqueue(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    if (this.#queue.length >= this.server.limits.outstanding) this.#pause();
   }
 
   #abandon(id: number): void {
@@ -233,17 +245,27 @@ export class Connection {
   /** Works through the queue until it is empty, something takes longer, or the client does not read. */
   #work(): void {
     while (this.active === undefined && !this.#closed && !this.#blocked) {
-      const message = this.#queue.shift();
-      if (message === undefined) break;
-      const later = this.#begin(message);
-      if (later !== undefined) {
-        this.active = message;
-        void this.#finish(later);
-      }
+      const next = this.#queue.shift();
+      if (next === undefined) break;
+      if (next instanceof MalformedRequest) this.#refuse(next);
+      else this.#start(next);
       if (this.full) this.flush();
     }
     this.flush();
     this.#resume();
+  }
+
+  #start(message: Message): void {
+    const later = this.#begin(message);
+    if (later === undefined) return;
+    this.active = message;
+    void this.#finish(later);
+  }
+
+  /** A bind that can't be read is a bind that failed (RFC 4513 §4). */
+  #refuse(request: MalformedRequest): void {
+    if (request.op === 'bind') this.become(anonymous);
+    this.answerError(request, request);
   }
 
   /** @returns undefined when the request is answered already */
@@ -270,10 +292,10 @@ export class Connection {
   }
 
   /** The answer to a request that failed: what a DirectoryError says; anything else is `other` with a number that is also in the log. */
-  answerError(message: Message, error: unknown): void {
-    const { op } = message.request;
+  answerError(asked: Waiting, error: unknown): void {
+    const op = 'op' in asked ? asked.op : asked.request.op;
     if (op === 'abandon' || op === 'unbind') return;
-    encodeResult(this.out, message.id, op, errorResult(this, error));
+    encodeResult(this.out, asked.id, op, errorResult(this, error));
   }
 
   #failed(error: unknown): void {

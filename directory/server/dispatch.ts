@@ -1,3 +1,4 @@
+import { anonymous } from '../core/access.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { encodeResult } from '../wire/encode.ts';
 import type { CompareRequest, Message, Request } from '../wire/messages.ts';
@@ -35,6 +36,8 @@ const handlers: { readonly [O in Op]: Handler<RequestOf<O>> } = {
 export function dispatch(connection: Connection, message: Message): Promise<void> | undefined {
   const { request } = message;
   if (request.op === 'abandon' || request.op === 'unbind') return undefined;
+  // whatever a bind fails of, its controls too, leaves the connection anonymous (RFC 4513 §4)
+  if (request.op === 'bind') connection.become(anonymous);
   return call(request.op, connection, message);
 }
 

@@ -24,7 +24,7 @@ export const supportedExtensions: readonly string[] = Object.keys(operations).fi
 
 /** RFC 4511 §4.12 */
 export function extended(connection: Connection, id: number, request: ExtendedRequest): Promise<void> | undefined {
-  const operation = operations[request.oid];
+  const operation = Object.hasOwn(operations, request.oid) ? operations[request.oid] : undefined;
   if (operation === undefined) throw new DirectoryError('protocolError', `the extended operation ${request.oid} is not known here`);
   return operation(connection, id, request.value);
 }

@@ -70,6 +70,7 @@ export class LdapServer {
   readonly #context: ServerContext;
   readonly #servers: Server[] = [];
   readonly #sockets: string[] = [];
+  readonly #beneathTls = new Set<Socket>();
   readonly #tls: SecureContextOptions | undefined;
   #numbers = 0;
 
@@ -111,8 +112,7 @@ export class LdapServer {
       address.kind === 'ldaps'
         ? createTlsServer({ ...this.#tls, handshakeTimeout: this.#context.limits.messageMs }, accept)
         : createServer(accept);
-    // a client that fails its handshake is its own problem
-    server.on('tlsClientError', (error: Error) => this.#context.log.debug('TLS handshake failed', { reason: error.message }));
+    if (address.kind === 'ldaps') this.#watchHandshakes(server);
     if (address.kind === 'ldapi') rmSync(address.path, { force: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -136,8 +136,25 @@ export class LdapServer {
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const connection of [...this.#context.connections]) connection.disconnect('unavailable', 'the server is shutting down');
+    // who is still in a handshake, or does not take the notice
+    const cut = setTimeout(() => this.#beneathTls.forEach((socket) => void socket.destroy()), 2000);
     for (const path of this.#sockets) rmSync(path, { force: true });
     await Promise.all(closed);
+    clearTimeout(cut);
+  }
+
+  /** Before its handshake is done a client is no Connection yet: it is counted, timed and cut off here. */
+  #watchHandshakes(server: Server): void {
+    server.on('connection', (socket: Socket) => {
+      this.#beneathTls.add(socket);
+      socket.once('close', () => this.#beneathTls.delete(socket));
+      if (this.#beneathTls.size > this.#context.limits.connections) socket.destroy();
+    });
+    // also when the handshake takes too long
+    server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      this.#context.log.debug('TLS handshake failed', { reason: error.message });
+      socket.destroy();
+    });
   }
 
   #accept(socket: Socket, transport: Transport): void {

@@ -48,7 +48,7 @@ export function readControls(message: Message): RequestControls {
 }
 
 function readControl(control: Control, op: Op): RequestControls {
-  const row = known[control.oid];
+  const row = Object.hasOwn(known, control.oid) ? known[control.oid] : undefined;
   if (row?.ops.includes(op)) return row.read(control.value);
   if (control.critical)
     throw new DirectoryError('unavailableCriticalExtension', `the critical control ${control.oid} is not available here`);
