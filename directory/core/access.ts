@@ -92,6 +92,8 @@ interface ViewerClass {
   readonly rows: ReadonlySet<Row>;
   readonly level: number;
   readonly masks: Map<Profile, Mask>;
+  /** What was asked for last; one entry is asked about several times in a row, and most have the same profile */
+  last: { readonly profile: Profile; readonly mask: Mask } | undefined;
 }
 
 /** The access rows, bound to the tree they speak of. */
@@ -152,12 +154,14 @@ export class Access {
   mask(of: ViewerClass | undefined, entry: PackedEntry): Mask {
     if (of === undefined) return this.#allMask;
     const profile = this.#profileOf(entry);
+    if (of.last?.profile === profile) return of.last.mask;
     let mask = of.masks.get(profile);
     if (mask === undefined) {
       mask = this.#makeMask(of, profile);
       if (of.masks.size >= maxProfiles) of.masks.clear();
       of.masks.set(profile, mask);
     }
+    of.last = { profile, mask };
     return mask;
   }
 
@@ -218,7 +222,7 @@ export class Access {
     let viewerClass = this.#classes.get(key);
     if (viewerClass === undefined) {
       if (this.#classes.size >= maxProfiles) this.#classes.clear();
-      viewerClass = { rows: new Set([...rows, ...granted]), level, masks: new Map() };
+      viewerClass = { rows: new Set([...rows, ...granted]), level, masks: new Map(), last: undefined };
       this.#classes.set(key, viewerClass);
     }
     return viewerClass;

@@ -217,23 +217,26 @@ function compileEquality(attribute: string, value: Buffer, context: MatchingCont
   };
 }
 
-/** The usual case, without a look at the values: who has the value stands in the index, which is asked anew each time since tests may be kept. */
+/** The usual case, without a look at the values: who has the value stands in the index, which is asked anew after each change of the tree. */
 class IndexedEquality implements Test {
   readonly #term: Term;
   readonly #normal: string;
   readonly #index: EqualityIndex;
   readonly #context: MatchingContext;
+  readonly #only: AttributeDescription | undefined;
+  #posting: Posting | undefined;
+  #epoch = -1;
   constructor(term: Term, normal: string, index: EqualityIndex, context: MatchingContext) {
     this.#term = term;
     this.#normal = normal;
     this.#index = index;
     this.#context = context;
+    this.#only = term.descriptions.length === 1 ? term.descriptions[0] : undefined;
   }
   evaluate(entry: PackedEntry): Truth {
     const { descriptions, type } = this.#term;
-    const [only] = descriptions;
-    if (descriptions.length === 1 && only !== undefined && entry.slot >= 0 && entry.layout.indexesOf(type).length <= 1) {
-      return this.#context.maySearch(entry, only) ? postingHas(this.#index.get(this.#normal), entry.slot) : undefined;
+    if (this.#only !== undefined && entry.slot >= 0 && entry.layout.indexesOf(type).length <= 1) {
+      return this.#context.maySearch(entry, this.#only) ? postingHas(this.#having(), entry.slot) : undefined;
     }
     // several options of one type, where the index does not say which one has the value; or an entry that is not in the tree yet
     return anyReadable(descriptions, entry, this.#context, (at) =>
@@ -241,7 +244,15 @@ class IndexedEquality implements Test {
     );
   }
   candidates(): Candidates {
-    return candidatesOf(this.#index.get(this.#normal));
+    return candidatesOf(this.#having());
+  }
+  #having(): Posting | undefined {
+    const { epoch } = this.#context.tree;
+    if (this.#epoch !== epoch) {
+      this.#posting = this.#index.get(this.#normal);
+      this.#epoch = epoch;
+    }
+    return this.#posting;
   }
 }
 

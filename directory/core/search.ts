@@ -99,19 +99,19 @@ export class SearchRun {
   #inScope(entry: PackedEntry): boolean {
     switch (this.#scope) {
       case 'base':
-        return entry.uuid === this.#base.uuid;
+        return entry.slot === this.#base.slot;
       case 'one':
-        return entry.parent === this.#base.uuid;
+        return this.#tree.parentOf(entry)?.slot === this.#base.slot;
       case 'sub':
         return this.#isWithinBase(entry);
       case 'subordinates':
-        return entry.uuid !== this.#base.uuid && this.#isWithinBase(entry);
+        return entry.slot !== this.#base.slot && this.#isWithinBase(entry);
     }
   }
 
   #isWithinBase(entry: PackedEntry): boolean {
-    const { uuid } = this.#base;
-    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.#tree.parentOf(at)) if (at.uuid === uuid) return true;
+    const { slot } = this.#base;
+    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.#tree.parentOf(at)) if (at.slot === slot) return true;
     return false;
   }
 }

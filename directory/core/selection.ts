@@ -30,6 +30,8 @@ export class Selection {
   #types: ReadonlySet<AttributeType>;
   #version: number;
   #plans = new WeakMap<Mask, Map<Layout, Plan>>();
+  /** What was used last; most answers are about entries of one shape */
+  #last: { readonly layout: Layout; readonly mask: Mask; readonly plan: Plan } | undefined;
 
   constructor(schema: Schema, computed: ReadonlyMap<AttributeType, ComputedAttribute>, attributes: readonly string[], typesOnly: boolean) {
     this.#schema = schema;
@@ -69,6 +71,13 @@ export class Selection {
   }
 
   #planFor(layout: Layout, mask: Mask, viewer: Viewer): Plan {
+    if (this.#last?.layout === layout && this.#last.mask === mask) return this.#last.plan;
+    const plan = this.#knownPlan(layout, mask, viewer);
+    this.#last = { layout, mask, plan };
+    return plan;
+  }
+
+  #knownPlan(layout: Layout, mask: Mask, viewer: Viewer): Plan {
     let plans = this.#plans.get(mask);
     if (plans === undefined) {
       plans = new Map();
@@ -104,6 +113,7 @@ export class Selection {
     this.#version = this.#schema.version;
     [this.#ids, this.#types] = this.#resolve();
     this.#plans = new WeakMap();
+    this.#last = undefined;
   }
 
   #resolve(): [ReadonlySet<number>, ReadonlySet<AttributeType>] {

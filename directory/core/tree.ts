@@ -43,6 +43,7 @@ export class Tree {
   contextCsn = '';
   /** Grows with every change. */
   epoch = 0;
+  /** By slot; no slot is used twice */
   readonly #entries: (PackedEntry | undefined)[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #byUuid = new Map<string, number>();
@@ -112,12 +113,6 @@ export class Tree {
     return undefined;
   }
 
-  /** Is the entry the base itself or below it? */
-  isWithin(entry: PackedEntry, base: PackedEntry): boolean {
-    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.parentOf(at)) if (at === base) return true;
-    return false;
-  }
-
   /** The entry and all below it, parents first. Entries may come and go while it runs. */
   *subtree(base: PackedEntry): Iterable<PackedEntry> {
     yield base;
@@ -181,7 +176,7 @@ export class Tree {
     if (stored.parent !== null && parent === undefined) throw new Error(`entry ${stored.uuid} came before its parent ${stored.parent}`);
     const dn = parent === undefined ? stored.rdn : `${stored.rdn},${parent.dn}`;
     const key = parent === undefined ? stored.rdnKey : `${stored.rdnKey},${parent.key}`;
-    return packEntry(this.layouts, { uuid: stored.uuid, parent: stored.parent, key, dn }, this.resolve(stored.attributes));
+    return packEntry(this.layouts, { uuid: stored.uuid, parent: parent?.uuid ?? null, key, dn }, this.resolve(stored.attributes));
   }
 
   /** Looks the attributes up in the schema and puts them in the order of answers. */
@@ -284,39 +279,16 @@ export class Tree {
   }
 
   #reindex(slot: number, old: PackedEntry | undefined, entry: PackedEntry | undefined): void {
-    for (const [type, index] of this.#equality) {
-      const normals = (of: PackedEntry | undefined) => (has(of, type) ? this.indexTerms(type, of.valuesOfType(type)) : []);
-      diff(
-        old,
-        entry,
-        type,
-        normals,
-        (term) => index.remove(term, slot),
-        (term) => index.add(term, slot),
-      );
-    }
-    for (const [type, index] of this.#ordering) {
-      const normals = (of: PackedEntry | undefined) => (has(of, type) ? normalForms(of.valuesOfType(type), type.ordering) : []);
-      diff(
-        old,
-        entry,
-        type,
-        normals,
-        (term) => index.remove(term, slot),
-        (term) => index.add(term, slot),
-      );
-    }
-    for (const [type, index] of this.#trigrams) {
-      const normals = (of: PackedEntry | undefined) => (has(of, type) ? normalForms(of.valuesOfType(type), type.equality) : []);
-      diff(
-        old,
-        entry,
-        type,
-        normals,
-        () => index.remove(),
-        (term) => index.add(term, slot),
-      );
-    }
+    const update = (index: Index, type: AttributeType, termsOf: (values: readonly Buffer[]) => string[]): void => {
+      if (old !== undefined && entry !== undefined && sameBytes(old, entry, type)) return;
+      const before = new Set(has(old, type) ? termsOf(old.valuesOfType(type)) : []);
+      const after = new Set(has(entry, type) ? termsOf(entry.valuesOfType(type)) : []);
+      for (const term of before) if (!after.has(term)) index.remove(term, slot);
+      for (const term of after) if (!before.has(term)) index.add(term, slot);
+    };
+    for (const [type, index] of this.#equality) update(index, type, (values) => this.indexTerms(type, values));
+    for (const [type, index] of this.#ordering) update(index, type, (values) => normalForms(values, type.ordering));
+    for (const [type, index] of this.#trigrams) update(index, type, (values) => normalForms(values, type.equality));
   }
 
   /** What an entry with these values is found by in the equality index of a type: for objectClass also the superiors of its classes. */
@@ -332,6 +304,11 @@ export class Tree {
 
 /** Told of a change: the entry before (undefined: new) and after (undefined: deleted). */
 export type TreeWatcher = (before: PackedEntry | undefined, after: PackedEntry | undefined) => void;
+
+interface Index {
+  add(term: string, slot: number): void;
+  remove(term: string, slot: number): void;
+}
 
 const rootSlot = -1;
 const noChildren: ReadonlySet<number> = new Set();
@@ -352,28 +329,6 @@ function normalForms(values: readonly Buffer[], rule: { normalize(value: Buffer)
     if (normal !== undefined) normals.push(normal);
   }
   return normals;
-}
-
-/** Calls remove and add for the terms that differ; entries whose bytes of that type are the same cost nothing more. */
-function diff(
-  old: PackedEntry | undefined,
-  entry: PackedEntry | undefined,
-  type: AttributeType,
-  termsOf: (entry: PackedEntry | undefined) => string[],
-  remove: (term: string) => void,
-  add: (term: string) => void,
-): void {
-  if (old !== undefined && entry !== undefined && sameBytes(old, entry, type)) return;
-  const before = termsOf(old);
-  const after = termsOf(entry);
-  if (before.length === 0) {
-    for (const term of after) add(term);
-    return;
-  }
-  const kept = new Set(after);
-  const had = new Set(before);
-  for (const term of had) if (!kept.has(term)) remove(term);
-  for (const term of kept) if (!had.has(term)) add(term);
 }
 
 function sameBytes(a: PackedEntry, b: PackedEntry, type: AttributeType): boolean {

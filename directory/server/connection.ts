@@ -122,10 +122,14 @@ export class Connection {
     const out = this.#out;
     if (out === undefined) return;
     this.#out = undefined;
-    const bytes = out.take();
+    if (!this.#closed && out.length > 0) {
+      const socket = this.#socket;
+      if (!socket.write(out.bytes.subarray(0, out.length))) this.#blocked = true;
+      // what the kernel has not taken at once is the socket's until it is sent
+      if (socket.writableLength > 0) return;
+    }
+    out.reset();
     if (spareOutputs.length < mostSpareOutputs) spareOutputs.push(out);
-    if (this.#closed || bytes.length === 0) return;
-    if (!this.#socket.write(bytes)) this.#blocked = true;
   }
 
   /** Resolves when the client has read enough to be sent more; at once when it has, or is gone. */
