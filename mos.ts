@@ -62,11 +62,12 @@ for on a terminal, otherwise read as one line from standard input.`,
     run: (settings, _options, operands) => passwd(settings, operands[0]),
   },
   check: {
-    usage: 'mos check',
+    usage: 'mos check [--deep]',
     summary: 'show the settings and try what they lead to',
-    help: 'Prints every setting with its value and where that comes from, and checks schema, access rows, certificate and database.',
-    options: {},
-    run: (settings) => check(settings, process.env),
+    help: `Prints every setting with its value and where that comes from, and tries schema, access rows and database.
+  -d, --deep   also compare what a running mos start has in memory with the tables`,
+    options: { deep: { type: 'boolean', short: 'd' } },
+    run: (settings, options) => check(settings, process.env, options['deep'] === true),
   },
 };
 

@@ -80,13 +80,14 @@ export async function passwd(settings: Settings, name: string | undefined): Prom
 }
 
 /** `mos check` @returns the exit code */
-export async function check(settings: Settings, env: NodeJS.ProcessEnv): Promise<number> {
+export async function check(settings: Settings, env: NodeJS.ProcessEnv, deep: boolean): Promise<number> {
   for (const { name, value, source, help } of describeSettings(env))
     process.stdout.write(`${`${name}=${value}`.padEnd(60)} # ${source}: ${help}\n`);
   const tries: readonly (readonly [string, () => Promise<string>])[] = [
     ['schema', async () => `${loadSchema(settings.schema).attributeTypes.length} attribute types`],
     ['access rows', async () => `${loadPolicy(settings.access).access.length} rows`],
     ['database', () => tryDatabase(settings)],
+    ...(deep ? [['memory and database', () => compareDeeply(settings)] as const] : []),
   ];
   let code = 0;
   for (const [what, attempt] of tries) {
@@ -108,6 +109,16 @@ async function tryDatabase(settings: Settings): Promise<string> {
   const { size } = directory.tree;
   await directory.close();
   return `${size} entries`;
+}
+
+/** A running `mos start` compares its own memory; without one there is only what was loaded just now. */
+async function compareDeeply(settings: Settings): Promise<string> {
+  const request: JobRequest = { name: 'verify', arguments: {}, input: nothing() };
+  const output: JobOutput = { data: () => undefined, progress: () => undefined };
+  const running = await answers(socketOf(settings));
+  const { ok, lines } = running ? await askForJob(socketOf(settings), request, output) : await runJob(settings, request, output);
+  if (!ok) throw new Error(`they differ; restart this process and keep this list for a report\n${lines.join('\n')}`);
+  return running ? 'the running mos start holds what the tables hold' : 'no mos start is running; the tables can be loaded';
 }
 
 const quiet = makeLog({ level: 'error', format: 'text', write: (line) => process.stderr.write(line) });

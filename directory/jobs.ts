@@ -36,6 +36,11 @@ const jobs: Readonly<Record<string, Job>> = {
     return { ok: true, lines: [] };
   },
 
+  async verify({ directory }) {
+    const lines = await directory.differences();
+    return { ok: lines.length === 0, lines };
+  },
+
   async passwd({ directory, authenticator, passwords }, request) {
     const name = String(request.arguments['name']);
     const dn = name.includes('=') ? name : authenticator.dnOfUser(name);

@@ -12,6 +12,7 @@ import type { Author } from './revisions.ts';
 import { Selections } from './selection.ts';
 import type { Store } from './store.ts';
 import { Tree } from './tree.ts';
+import { differences } from './verify.ts';
 import { Writer } from './writer.ts';
 
 export interface DirectoryOptions {
@@ -71,8 +72,11 @@ export class Directory {
     const { tree } = directory;
     const csn = await options.store.load((entry) => tree.put(tree.pack(entry)));
     tree.csn = csn;
+    let told: 'lost' | 'back' = 'back';
     const onStore: NonNullable<DirectoryOptions['onStore']> = (state, reason) => {
-      if (!directory.#closing) options.onStore?.(state, reason);
+      if (directory.#closing || state === told) return;
+      told = state;
+      options.onStore?.(state, reason);
     };
     const catchUp = () => void directory.writer.catchUp().catch((error: unknown) => onStore('lost', String(error)));
     await options.store.follow({
@@ -116,6 +120,11 @@ export class Directory {
 
   get store(): Store {
     return this.#store;
+  }
+
+  /** What memory and database disagree about; see verify.ts. */
+  differences(): Promise<string[]> {
+    return differences(this.tree, this.#store, this.writer);
   }
 
   async close(): Promise<void> {

@@ -25,6 +25,16 @@ export class EqualityIndex {
   get size(): number {
     return this.#postings.size;
   }
+
+  /** Every normal form that some entry has. */
+  terms(): Iterable<string> {
+    return this.#postings.keys();
+  }
+
+  slots(normal: string): number[] {
+    const posting = this.#postings.get(normal);
+    return typeof posting === 'object' ? [...posting] : posting === undefined ? [] : [posting];
+  }
 }
 
 export function postingHas(posting: Posting | undefined, slot: number): boolean {

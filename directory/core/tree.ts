@@ -131,6 +131,10 @@ export class Tree {
     }
   }
 
+  get equalityIndexes(): ReadonlyMap<AttributeType, EqualityIndex> {
+    return this.#equality;
+  }
+
   equalityIndex(type: AttributeType): EqualityIndex | undefined {
     return this.#equality.get(type);
   }

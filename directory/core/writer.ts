@@ -66,17 +66,18 @@ export class Writer {
    * @returns how many were made
    */
   transaction(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
-    return this.#exclusively(() => this.#commitAll(updates, refused));
+    return this.exclusively(() => this.#commitAll(updates, refused));
   }
 
   /** Takes over what other processes wrote. */
   catchUp(): Promise<void> {
-    return this.#exclusively(async () => {
+    return this.exclusively(async () => {
       this.#tree.apply(await this.#store.changesSince(this.#tree.csn));
     });
   }
 
-  #exclusively<T>(turn: () => Promise<T>): Promise<T> {
+  /** Runs something between two commits; no change of this process or of others reaches the tree meanwhile. */
+  exclusively<T>(turn: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#turns.push(() => turn().then(resolve, reject));
       void this.#run();

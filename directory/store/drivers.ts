@@ -86,8 +86,10 @@ export function postgresDriver(config: ClientConfig): DriverFactory {
   return createDriverFactory(async () => ({
     createPoolClient: async ({ clientEventEmitter }) => {
       const { client, end } = serverClient({ ...config, types: { getTypeParser: parserOf } });
-      // Later, because slonik destroys the client then, and never lets go of one whose query fails meanwhile.
-      const giveUp = (error: Error): void => void setImmediate(() => clientEventEmitter.emit('error', error));
+      // Later, because slonik destroys the client then, and never lets go of one whose query fails meanwhile. By then it may
+      // have done so for another reason; an error event that nobody listens to would end the process.
+      const giveUp = (error: Error): void =>
+        void setImmediate(() => clientEventEmitter.listenerCount('error') > 0 && clientEventEmitter.emit('error', error));
       client.on('error', (error) => giveUp(slonikError(error)));
       return {
         connect: async () => void (await client.connect()),

@@ -4,6 +4,7 @@ import { Authenticator } from '../../directory/core/authenticate.ts';
 import { Directory } from '../../directory/core/directory.ts';
 import { Guessing } from '../../directory/core/guessing.ts';
 import { BindCache, Passwords } from '../../directory/core/password.ts';
+import type { Store } from '../../directory/core/store.ts';
 import { loadPolicy, loadSchema } from '../../directory/open.ts';
 import { importLdif } from '../../ldif/import.ts';
 import { printChange } from '../../ldif/print.ts';
@@ -20,10 +21,9 @@ export interface TestDirectory {
   close(): Promise<void>;
 }
 
-/** A directory over an empty store, with base.ldif and then the given LDIF in it. */
-export async function openTestDirectory(ldif = '', access = 'club'): Promise<TestDirectory> {
-  const store = await freshStore();
-  const directory = await Directory.open({
+/** A directory over what is in a store. */
+export function openDirectoryOn(store: Store, access = 'club'): Promise<Directory> {
+  return Directory.open({
     schema: loadSchema([]),
     policy: loadPolicy(access),
     store,
@@ -32,6 +32,11 @@ export async function openTestDirectory(ldif = '', access = 'club'): Promise<Tes
     printChange,
     hashPassword: async (value) => (passwords.isClear(value) ? Buffer.from(await passwords.hash(value)) : value),
   });
+}
+
+/** A directory over an empty store, with base.ldif and then the given LDIF in it. */
+export async function openTestDirectory(ldif = '', access = 'club', store?: Store): Promise<TestDirectory> {
+  const directory = await openDirectoryOn(store ?? (await freshStore()), access);
   const load = async (text: string) => {
     async function* source(): AsyncIterable<Buffer> {
       yield Buffer.from(text);
