@@ -31,7 +31,8 @@ const READ = bit('read');
 const WRITE = bit('write');
 const ADD = bit('add');
 const DELETE = bit('delete');
-const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE;
+const REPLICATE = bit('replicate');
+const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE;
 
 /** A row ready to be asked. */
 interface Row {
@@ -379,6 +380,14 @@ export class Viewer {
   /** @param parent the entry below which it stands */
   mayDeleteBelow(parent: PackedEntry): boolean {
     return (this.mask(parent).entry & DELETE) !== 0;
+  }
+  /** May this asker keep a copy of everything that it sees at and below the entry, however much that is? */
+  mayReplicate(base: PackedEntry): boolean {
+    return (this.mask(base).entry & REPLICATE) !== 0;
+  }
+  /** True when both have the same rights over every entry. */
+  sameRightsAs(other: Viewer): boolean {
+    return this.#class === other.#class && this.#selfClass === other.#selfClass && this.entry?.uuid === other.entry?.uuid;
   }
 }
 
