@@ -149,6 +149,11 @@ export class Access {
     return new Viewer(this, entry, this.#classOf(entry, false), this.#classOf(entry, true));
   }
 
+  /** Normal forms of the DNs by which rows say who somebody is: groups, and entries of their own. */
+  get deciding(): readonly string[] {
+    return [...[...this.#roles.values()].flat(), ...this.#rows.flatMap(({ who }) => (who.kind === 'entry' ? [who.dn] : []))];
+  }
+
   /** @internal for Viewer */
   mask(of: ViewerClass | undefined, entry: PackedEntry): Mask {
     if (of === undefined) return this.#allMask;

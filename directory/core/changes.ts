@@ -13,8 +13,12 @@ export interface Changes {
    * which a replica can follow: as the log gave names, superiors before what is below them.
    */
   readonly uuids: readonly string[];
-  /** May somebody be in other groups than before? */
-  readonly membership: boolean;
+  /** entryUUIDs of groups that have other members now, or may have */
+  readonly groups: ReadonlySet<string>;
+  /** entryUUIDs of entries that have got their names */
+  readonly named: ReadonlySet<string>;
+  /** DNs that entries had before they lost them, perhaps with all below */
+  readonly lost: readonly string[];
 }
 
 /** Whose change changes who is in which group. */
@@ -37,27 +41,35 @@ export async function changesSince(
   const lines = read.filter(({ csn }) => csn <= tree.csn);
   const applied = lines.filter(({ state }) => state === 'applied');
   const last = lines.at(-1);
+  const groups = new Set(applied.filter((line) => concernsGroups(tree, membership, line)).map(({ entryUuid }) => entryUuid));
+  const { uuids, named } = inOrder(tree, applied);
   return {
     position: last?.csn ?? since.position,
     entryCsn: last?.entryCsn ?? since.entryCsn,
-    uuids: inOrder(tree, applied),
-    membership: applied.some((line) => concernsGroups(tree, membership, line)),
+    uuids,
+    groups,
+    named,
+    lost: applied.filter(({ operation }) => operation === 'rename' || operation === 'delete').map(({ dn }) => dn),
   };
 }
 
 function concernsGroups(tree: Tree, membership: Membership, { entryUuid, touched }: LogLine): boolean {
   const entry = tree.byUuid(entryUuid);
-  if (entry !== undefined && membership.isGroup(entry)) return true;
-  return touched.some((description) => memberAttributes.has(description.replace(/;.*/, '')));
+  return (
+    (entry !== undefined && membership.isGroup(entry)) ||
+    touched.some((description) => memberAttributes.has(description.replace(/;.*/, '')))
+  );
 }
 
 /** A name is free for the next entry once the one before it has lost it, so what counts is when an entry last got its name or lost it. */
-function inOrder(tree: Tree, lines: readonly LogLine[]): string[] {
+function inOrder(tree: Tree, lines: readonly LogLine[]): { readonly uuids: readonly string[]; readonly named: ReadonlySet<string> } {
   const places = new Map<string, number>();
   const renamed = new Set<string>();
+  const named = new Set<string>();
   for (const { entryUuid, operation, csn } of lines) {
     if (operation !== 'modify' || !places.has(entryUuid)) places.set(entryUuid, csn);
     if (operation === 'rename') renamed.add(entryUuid);
+    if (operation !== 'modify') named.add(entryUuid);
   }
   const ordered = new Set<string>();
   const take = (entry: PackedEntry) => {
@@ -68,9 +80,13 @@ function inOrder(tree: Tree, lines: readonly LogLine[]): string[] {
     const entry = tree.byUuid(uuid);
     if (entry === undefined) ordered.add(uuid);
     else take(entry);
-    if (entry !== undefined && renamed.has(uuid)) for (const below of tree.subtree(entry)) take(below);
+    if (entry === undefined || !renamed.has(uuid)) continue;
+    for (const below of tree.subtree(entry)) {
+      take(below);
+      named.add(below.uuid);
+    }
   }
-  return [...ordered];
+  return { uuids: [...ordered], named };
 }
 
 function superiorsFirst(tree: Tree, entry: PackedEntry): PackedEntry[] {

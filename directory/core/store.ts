@@ -57,6 +57,8 @@ export interface LogLine {
   readonly operation: Revision['operation'];
   readonly state: Revision['state'];
   readonly entryUuid: string;
+  /** DN before the change (after it for an add) */
+  readonly dn: string;
   /** Names of the attributes that the entry had before and that were touched; of a deleted entry all */
   readonly touched: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { Identity, Viewer } from './access.ts';
 import { type Changes, changesSince } from './changes.ts';
 import type { Directory } from './directory.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { mayTouchRights } from './rights-changes.ts';
 import { type SearchQuestion, type SearchRun, search } from './search.ts';
 
 /** What a consumer is to hear of one entry (RFC 4533 §2.3). `present`: it is there and the consumer has it as it is. */
@@ -144,18 +145,7 @@ export class SyncedContent {
     const position = await this.#directory.store.positionOf(csn);
     if (position === undefined || position > this.#directory.tree.csn) return undefined;
     const changes = await changesSince(this.#directory, { position, entryCsn: csn }, this.#worthFollowing);
-    return changes === undefined || this.#mayTouchRights(changes) ? undefined : changes;
-  }
-
-  /** Who sees what hangs on the asker's own entry, its status and its groups; root sees everything. */
-  #mayTouchRights({ uuids, membership }: Changes): boolean {
-    if (this.#identity.kind !== 'entry') return false;
-    const { tree, schema } = this.#directory;
-    const own = tree.byUuid(this.#identity.uuid);
-    const type = schema.attributeType('mosStatus');
-    const [status] = own === undefined || type === undefined ? [] : own.valuesOfType(type);
-    const decisive = [own?.uuid, status && tree.find(schema.normalizeDn(status.toString()))?.uuid];
-    return membership || uuids.some((uuid) => decisive.includes(uuid));
+    return changes === undefined || mayTouchRights(this.#directory, this.#identity, changes) ? undefined : changes;
   }
 
   /** Every entry, superiors first. @param changed undefined: all of them; else the others are but named */

@@ -8,20 +8,22 @@ const logRow = z.object({
   operation: z.enum(['add', 'modify', 'rename', 'delete']),
   state: z.enum(['applied', 'pending', 'refused']),
   entry_uuid: z.string(),
+  dn: z.string(),
   touched: z.array(z.string()),
 });
 
 /** The first `limit` revisions after a position, in log order. */
 export async function readLog(connection: CommonQueryMethods, afterCsn: number, limit: number): Promise<LogLine[]> {
   const rows = await connection.any(sql.type(logRow)`
-    SELECT csn, entry_csn, operation, state, entry_uuid, ARRAY(SELECT jsonb_object_keys(before)) AS touched
+    SELECT csn, entry_csn, operation, state, entry_uuid, dn, ARRAY(SELECT jsonb_object_keys(before)) AS touched
     FROM mos.revision WHERE csn > ${afterCsn} ORDER BY csn LIMIT ${limit}`);
-  return rows.map(({ csn, entry_csn, operation, state, entry_uuid, touched }) => ({
+  return rows.map(({ csn, entry_csn, operation, state, entry_uuid, dn, touched }) => ({
     csn,
     entryCsn: entry_csn,
     operation,
     state,
     entryUuid: entry_uuid,
+    dn,
     touched,
   }));
 }
