@@ -126,10 +126,7 @@ export class ContentSync {
 
   async #gather(): Promise<boolean> {
     const steps = this.#content.gather();
-    while (!steps.next().done) {
-      if (!(await this.#mayGoOn())) return false;
-      this.#refuseMore(this.#content.found);
-    }
+    while (!steps.next().done) if (!(await this.#mayGoOn())) return false;
     this.#refuseMore(this.#content.found);
     return true;
   }

@@ -227,5 +227,17 @@ ${renamed(`uid=new,${people}`, 'uid=newer')}${removed(`cn=laser,${groups}`)}`);
     await follows();
   });
 
+  test('when MOS has another database it begins again', async () => {
+    await mos.stop();
+    rmSync(join(state, 'db'), { recursive: true });
+    mos = await startProvider();
+    await run('ldapadd', mos, [], service);
+    proxy.target = mos.tlsPort;
+    const { sent, all } = await lastRefresh(0);
+    assert.is(sent, all);
+    await modify(replaced('ada', 'again'));
+    await follows();
+  });
+
   test.run();
 }
