@@ -31,7 +31,8 @@ const READ = bit('read');
 const WRITE = bit('write');
 const ADD = bit('add');
 const DELETE = bit('delete');
-const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE;
+const REPLICATE = bit('replicate');
+const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE;
 
 /** A row ready to be asked. */
 interface Row {
@@ -148,6 +149,11 @@ export class Access {
     if (identity.kind === 'root') return new Viewer(this, undefined, undefined, undefined);
     const entry = identity.kind === 'entry' ? this.#tree.byUuid(identity.uuid) : undefined;
     return new Viewer(this, entry, this.#classOf(entry, false), this.#classOf(entry, true));
+  }
+
+  /** Normal forms of the DNs by which rows say who somebody is: groups, and entries of their own. */
+  get deciding(): readonly string[] {
+    return [...[...this.#roles.values()].flat(), ...this.#rows.flatMap(({ who }) => (who.kind === 'entry' ? [who.dn] : []))];
   }
 
   /** @internal for Viewer */
@@ -383,6 +389,14 @@ export class Viewer {
   /** @param parent the entry below which it stands */
   mayDeleteBelow(parent: PackedEntry): boolean {
     return (this.mask(parent).entry & DELETE) !== 0;
+  }
+  /** May this asker keep a copy of everything that it sees at and below the entry, however much that is? */
+  mayReplicate(base: PackedEntry): boolean {
+    return (this.mask(base).entry & REPLICATE) !== 0;
+  }
+  /** True when both have the same rights over every entry. */
+  sameRightsAs(other: Viewer): boolean {
+    return this.#class === other.#class && this.#selfClass === other.#selfClass && this.entry?.uuid === other.entry?.uuid;
   }
 }
 

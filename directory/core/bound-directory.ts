@@ -15,6 +15,7 @@ import type { Plan, PlanContext } from './plan.ts';
 import type { Author } from './revisions.ts';
 import { findVisible, type SearchQuestion, type SearchRun, search } from './search.ts';
 import type { Composition, Selection } from './selection.ts';
+import { SyncedContent } from './synced-content.ts';
 import type { Outcome, Update } from './writer.ts';
 
 /** What may go with an update. */
@@ -57,6 +58,21 @@ export class BoundDirectory {
   search(question: SearchQuestion): SearchRun {
     const { tree, computed } = this.#directory;
     return search(tree, computed, this.viewer, question);
+  }
+
+  /** The same for somebody who keeps a copy (RFC 4533). @throws DirectoryError noSuchObject, invalidDNSyntax */
+  synchronize(question: SearchQuestion): SyncedContent {
+    return new SyncedContent(this.#directory, this.identity, question);
+  }
+
+  /** Calls `wake` after each commit. @returns what ends that */
+  follow(wake: () => void): () => void {
+    return this.#directory.tree.follow(wake);
+  }
+
+  /** The attribute list of a search whose entries are to be kept: nothing that follows from other entries. */
+  storedSelection(attributes: readonly string[], typesOnly: boolean): Selection {
+    return this.#directory.storedSelections.get(attributes, typesOnly);
   }
 
   /** The attribute list of a search, made ready. @param attributes the same list should be the same array each time */

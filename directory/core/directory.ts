@@ -39,6 +39,8 @@ export class Directory {
   readonly access: Access;
   readonly computed: ReadonlyMap<AttributeType, ComputedAttribute>;
   readonly selections: Selections;
+  /** What is stored of an entry, and its entryUUID: what a replica can keep */
+  readonly storedSelections: Selections;
   readonly writer: Writer;
   readonly baseDn: string;
   readonly rootDn: string;
@@ -61,6 +63,7 @@ export class Directory {
     this.access = new Access(this.tree, this.membership, options.policy, this.baseDn);
     this.computed = computedAttributes(this.tree, this.membership);
     this.selections = new Selections(schema, this.computed);
+    this.storedSelections = new Selections(schema, new Map([...this.computed].filter(([type]) => type.name === 'entryUUID')));
     const isSecret = (type: AttributeType) => this.access.isSecret(type);
     this.writer = new Writer(store, this.tree, { isSecret, printChange: options.printChange }, this.clock);
     this.#store = store;

@@ -56,7 +56,7 @@ export class SearchRun {
   readonly viewer: Viewer;
   readonly #tree: Tree;
   readonly #test: Test;
-  readonly #base: PackedEntry;
+  readonly base: PackedEntry;
   readonly #scope: Scope;
   readonly #slots: Iterator<number>;
 
@@ -64,7 +64,7 @@ export class SearchRun {
     this.viewer = viewer;
     this.#tree = tree;
     this.#test = test;
-    this.#base = base;
+    this.base = base;
     this.#scope = scope;
     this.#slots = this.#plan()[Symbol.iterator]();
   }
@@ -81,36 +81,41 @@ export class SearchRun {
         return undefined;
       }
       const entry = this.#tree.at(next.value);
-      if (entry !== undefined && this.#inScope(entry) && this.#test.evaluate(entry) === true && this.viewer.sees(entry)) return entry;
+      if (entry !== undefined && this.includes(entry)) return entry;
     }
     return undefined;
   }
 
+  /** Would the search find this entry, as it is now? */
+  includes(entry: PackedEntry): boolean {
+    return this.#inScope(entry) && this.#test.evaluate(entry) === true && this.viewer.sees(entry);
+  }
+
   #plan(): Iterable<number> {
-    if (this.#scope === 'base') return [this.#base.slot];
+    if (this.#scope === 'base') return [this.base.slot];
     const candidates = this.#test.candidates();
     if (this.#scope === 'one') {
-      const children = this.#tree.childrenOf(this.#base);
+      const children = this.#tree.childrenOf(this.base);
       return candidates !== undefined && candidates.size < children.size ? candidates.slots() : children;
     }
-    return candidates?.slots() ?? slotsBelow(this.#tree, this.#base);
+    return candidates?.slots() ?? slotsBelow(this.#tree, this.base);
   }
 
   #inScope(entry: PackedEntry): boolean {
     switch (this.#scope) {
       case 'base':
-        return entry.slot === this.#base.slot;
+        return entry.slot === this.base.slot;
       case 'one':
-        return this.#tree.parentOf(entry)?.slot === this.#base.slot;
+        return this.#tree.parentOf(entry)?.slot === this.base.slot;
       case 'sub':
         return this.#isWithinBase(entry);
       case 'subordinates':
-        return entry.slot !== this.#base.slot && this.#isWithinBase(entry);
+        return entry.slot !== this.base.slot && this.#isWithinBase(entry);
     }
   }
 
   #isWithinBase(entry: PackedEntry): boolean {
-    const { slot } = this.#base;
+    const { slot } = this.base;
     for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.#tree.parentOf(at)) if (at.slot === slot) return true;
     return false;
   }

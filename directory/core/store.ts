@@ -50,10 +50,25 @@ export interface NewRevision extends Revision {
   readonly effect: Effect;
 }
 
+/** What a follower needs of a revision: which entry, and in what way. */
+export interface LogLine {
+  readonly csn: number;
+  readonly entryCsn: string;
+  readonly operation: Revision['operation'];
+  readonly state: Revision['state'];
+  readonly entryUuid: string;
+  /** DN before the change (after it for an add) */
+  readonly dn: string;
+  /** Names of the attributes that the entry had before and that were touched; of a deleted entry all */
+  readonly touched: readonly string[];
+}
+
 /** Where the entries stand after some revisions, read in one snapshot. */
 export interface Delta {
   /** The newest revision that this includes */
   readonly csn: number;
+  /** LDAP's name for it (entryCSN); empty for an empty log */
+  readonly entryCsn: string;
   /** Entries that exist now, parents before children */
   readonly put: readonly StoredEntry[];
   /** entryUUIDs of entries that no longer exist */
@@ -87,6 +102,10 @@ export interface Store {
   changesSince(csn: number): Promise<Delta>;
   /** Revisions in log order, newest last; for history, audit and content synchronisation. */
   revisions(question: RevisionQuestion): Promise<readonly Revision[]>;
+  /** The first revisions after a position, in log order, without what is heavy in them. */
+  log(afterCsn: number, limit: number): Promise<readonly LogLine[]>;
+  /** The last position of the change with this entryCSN; undefined when the log does not have it. */
+  positionOf(entryCsn: string): Promise<number | undefined>;
   /** Starts to listen for other writers. */
   follow(events: StoreEvents): Promise<void>;
   close(): Promise<void>;

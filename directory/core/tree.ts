@@ -53,6 +53,7 @@ export class Tree {
   readonly #trigrams = new Map<AttributeType, TrigramIndex>();
   readonly #substringTypes: ReadonlySet<AttributeType>;
   readonly #watchers: TreeWatcher[] = [];
+  readonly #followers = new Set<() => void>();
   readonly #references: readonly AttributeType[];
   readonly #objectClass: AttributeType | undefined;
   readonly #entryCsn: AttributeType | undefined;
@@ -206,7 +207,21 @@ export class Tree {
     for (const entry of delta.put) this.put(this.pack(entry));
     // children before parents: the store names them in any order
     for (const uuid of delta.deleted) this.delete(uuid);
-    this.csn = delta.csn;
+    this.advance(delta.csn, delta.entryCsn);
+  }
+
+  /** The tree now includes the log up to this revision; CSNs of changes that left no entry behind count too. */
+  advance(csn: number, entryCsn: string): void {
+    this.#noteCsn(entryCsn);
+    if (csn === this.csn) return;
+    this.csn = csn;
+    for (const wake of this.#followers) wake();
+  }
+
+  /** Calls `wake` after each commit that the tree has taken over. @returns what ends that */
+  follow(wake: () => void): () => void {
+    this.#followers.add(wake);
+    return () => void this.#followers.delete(wake);
   }
 
   /** Adds an entry, or puts a new state in the place of the old one; entries below follow a new name. */
@@ -231,13 +246,12 @@ export class Tree {
     }
     this.#reindex(slot, old, entry);
     const [csn] = this.#entryCsn === undefined ? [] : entry.valuesOfType(this.#entryCsn);
-    if (csn !== undefined) this.noteCsn(csn.toString('latin1'));
+    if (csn !== undefined) this.#noteCsn(csn.toString('latin1'));
     if (old !== undefined && old.dn !== entry.dn) this.#renameBelow(old, entry);
     this.#changed(old, entry);
   }
 
-  /** A change happened at this CSN; also one that left no entry behind. */
-  noteCsn(csn: string): void {
+  #noteCsn(csn: string): void {
     if (csn > this.contextCsn) this.contextCsn = csn;
   }
 

@@ -149,8 +149,7 @@ export class Writer {
       if (after !== undefined) this.#tree.put(after);
       else if (before !== undefined) this.#tree.delete(before.uuid);
     }
-    this.#tree.csn = work.csn;
-    this.#tree.noteCsn(work.lastCsn);
+    this.#tree.advance(work.csn, work.lastCsn);
   }
 
   /** @internal The time of the next change; later than all before it. */

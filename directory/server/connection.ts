@@ -22,9 +22,17 @@ export interface Transport {
   readonly trusted: boolean;
 }
 
+/** A search that is not over when its entries are sent. */
+export interface PersistentSearch {
+  /** Ends it: without an answer, or with this one. */
+  end(kind?: 'canceled' | 'syncRefreshRequired'): void;
+}
+
 /** Buffers that no connection is filling now; thousands of idle connections need none. */
 const spareOutputs: Output[] = [];
 const mostSpareOutputs = 16;
+/** Milliseconds after which a silent client is asked whether it is still there. */
+const probeMs = 30_000;
 /** bytes of a job that the administrator asks for, LDIF included */
 const jobSize = 2 ** 30;
 /** Bytes of answers after which a search lets the socket take them. */
@@ -46,6 +54,8 @@ export class Connection {
   stop: 'abandon' | 'cancel' | undefined;
   secure: boolean;
   paged: PagedSearches | undefined;
+  /** Searches that go on while other requests are answered, by message ID (RFC 4533 §3.4) */
+  readonly persistent = new Map<number, PersistentSearch>();
   #out: Output | undefined;
   #socket: Socket;
   readonly #framer: Framer;
@@ -54,7 +64,7 @@ export class Connection {
   #closed = false;
   #blocked = false;
   #reading = true;
-  #drained: (() => void) | undefined;
+  #drained: (() => void)[] = [];
   #startedPdu: NodeJS.Timeout | undefined;
 
   constructor(server: ServerContext, socket: Socket, transport: Transport, number: number) {
@@ -75,6 +85,8 @@ export class Connection {
 
   /** From now on the client is this identity. */
   become(identity: Identity): void {
+    // a bind leaves nothing of what was asked before it (RFC 4511 §4.2.1)
+    this.endPersistent();
     this.#bound = this.server.directory.as(identity, this.address);
     this.#framer.limit = this.#messageSize(identity);
     this.paged?.clear();
@@ -104,6 +116,17 @@ export class Connection {
   /** Is there a request that is not answered yet? */
   get busy(): boolean {
     return this.active !== undefined || this.#queue.length > 0;
+  }
+
+  /** From now on the search goes on beside the other requests; a client that is gone is noticed though it has nothing to say. */
+  persist(id: number, search: PersistentSearch): void {
+    this.persistent.get(id)?.end();
+    this.persistent.set(id, search);
+    this.#socket.setKeepAlive(true, probeMs);
+  }
+
+  endPersistent(kind?: 'syncRefreshRequired'): void {
+    for (const search of [...this.persistent.values()]) search.end(kind);
   }
 
   /** Takes a waiting request back before it is begun. */
@@ -136,7 +159,7 @@ export class Connection {
   async writable(): Promise<void> {
     if (!this.#blocked || this.#closed) return;
     await new Promise<void>((resolve) => {
-      this.#drained = resolve;
+      this.#drained.push(resolve);
     });
   }
 
@@ -156,7 +179,8 @@ export class Connection {
     this.#queue.length = 0;
     this.stop = 'abandon';
     clearTimeout(this.#startedPdu);
-    this.#drained?.();
+    this.endPersistent();
+    this.#wakeWriters();
     const socket = this.#socket;
     socket.end();
     const cut = setTimeout(() => socket.destroy(), 2000);
@@ -181,11 +205,21 @@ export class Connection {
     socket.setTimeout(this.server.limits.idleMs);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('drain', () => this.#writableAgain());
-    socket.on('timeout', () => this.disconnect('unavailable', 'the connection was idle for too long'));
+    socket.on('timeout', () => this.#silent());
     socket.on('end', () => this.close());
     // a client that resets its connection is nothing to report
     socket.on('error', () => this.close());
     socket.on('close', () => this.close());
+  }
+
+  /** Nothing went either way for long. A consumer of content waits for changes; unless it has stopped to read, that is as it should be. */
+  #silent(): void {
+    if (this.persistent.size > 0 && !this.#blocked) {
+      this.#socket.setTimeout(this.server.limits.idleMs);
+      return;
+    }
+    this.endPersistent('syncRefreshRequired');
+    this.disconnect('unavailable', 'the connection was idle for too long');
   }
 
   #received(chunk: Buffer): void {
@@ -232,7 +266,7 @@ export class Connection {
     const { request } = message;
     if (request.op === 'unbind') this.close();
     else if (request.op === 'abandon') this.#abandon(request.id);
-    else if (request.op === 'extended' && this.busy && cancelOutOfTurn(this, message)) return;
+    else if (request.op === 'extended' && (this.busy || this.persistent.size > 0) && cancelOutOfTurn(this, message)) return;
     else this.#enqueue(message);
   }
 
@@ -243,7 +277,7 @@ export class Connection {
 
   #abandon(id: number): void {
     if (this.active?.id === id) this.stop = 'abandon';
-    else this.withdraw(id);
+    else if (this.withdraw(id) === undefined) this.persistent.get(id)?.end();
   }
 
   /** Works through the queue until it is empty, something takes longer, or the client does not read. */
@@ -312,9 +346,12 @@ export class Connection {
 
   #writableAgain(): void {
     this.#blocked = false;
-    this.#drained?.();
-    this.#drained = undefined;
+    this.#wakeWriters();
     this.#work();
+  }
+
+  #wakeWriters(): void {
+    for (const wake of this.#drained.splice(0)) wake();
   }
 
   #pause(): void {

@@ -33,6 +33,7 @@ export function extended(connection: Connection, id: number, request: ExtendedRe
 function startTls(connection: Connection, id: number, value: Buffer | undefined): undefined {
   if (value !== undefined) throw new DirectoryError('protocolError', 'StartTLS takes no value');
   if (connection.secure) throw new DirectoryError('operationsError', 'TLS is on already');
+  if (connection.persistent.size > 0) throw new DirectoryError('operationsError', 'a search goes on; abandon it first');
   const { secure } = connection.server;
   if (secure === undefined || connection.transport.kind === 'ldapi') throw new DirectoryError('unavailable', 'TLS is not set up here');
   encodeResult(connection.out, id, 'extended', { kind: 'success', oid: OID.startTls });
@@ -87,6 +88,7 @@ export function cancelOutOfTurn(connection: Connection, message: Message): boole
     const id = decodeCancel(request.value);
     const waiting = connection.withdraw(id);
     if (waiting !== undefined) connection.answerError(waiting, new DirectoryError('canceled', 'cancelled before it began'));
+    else if (connection.persistent.has(id)) connection.persistent.get(id)?.end('canceled');
     else if (connection.active?.id !== id) throw new DirectoryError('noSuchOperation', 'there is no such operation to cancel');
     else if (connection.active.request.op !== 'search')
       throw new DirectoryError('cannotCancel', 'only searches can be cancelled once they have begun');

@@ -3,11 +3,14 @@ import type { Filter } from '../model/filter.ts';
 import { decodeAssertion, decodeAttributeSelection, decodePagedResults } from '../wire/controls.ts';
 import type { Control, Message, Request } from '../wire/messages.ts';
 import { OID } from '../wire/oids.ts';
+import { decodeSyncRequest, type SyncRequest } from '../wire/sync-controls.ts';
 
 /** The controls of a request, understood. */
 export interface RequestControls {
   /** RFC 2696 */
   readonly paged?: { readonly size: number; readonly cookie: Buffer };
+  /** RFC 4533 */
+  readonly sync?: SyncRequest;
   /** RFC 4528 */
   readonly assertion?: Filter;
   /** RFC 4527: attributes to show as they were */
@@ -27,6 +30,7 @@ const named: readonly Op[] = ['search', 'compare', ...updates];
 /** What we know: a row each, with the requests that it goes with. */
 const known: Readonly<Record<string, { readonly ops: readonly Op[]; readonly read: Reader }>> = {
   [OID.pagedResults]: { ops: ['search'], read: (value) => ({ paged: decodePagedResults(value) }) },
+  [OID.syncRequest]: { ops: ['search'], read: (value) => ({ sync: decodeSyncRequest(value) }) },
   [OID.manageDsaIt]: { ops: named, read: () => ({ manageDsaIt: true }) },
   [OID.assertion]: { ops: named, read: (value) => ({ assertion: decodeAssertion(value) }) },
   [OID.preRead]: { ops: ['modify', 'modifyDn', 'delete'], read: (value) => ({ preRead: decodeAttributeSelection(value) }) },

@@ -8,6 +8,7 @@ import { encodeEntry, encodeResult } from '../wire/encode.ts';
 import type { ResponseControl, Result, SearchRequest } from '../wire/messages.ts';
 import { OID } from '../wire/oids.ts';
 import type { Connection } from './connection.ts';
+import { synchronize } from './content-sync.ts';
 import { type PagedSearch, PagedSearches } from './paged-searches.ts';
 import type { RequestControls } from './request-controls.ts';
 
@@ -28,6 +29,10 @@ export function search(connection: Connection, id: number, request: SearchReques
   }
   if (controls.assertion !== undefined && !directory.holds(controls.assertion, directory.find(request.base))) {
     throw new DirectoryError('assertionFailed', 'the assertion does not hold for the base entry');
+  }
+  if (controls.sync !== undefined) {
+    if (controls.paged !== undefined) throw new DirectoryError('unwillingToPerform', 'content synchronization has no pages');
+    return synchronize(connection, id, request, controls.sync);
   }
   return new Answer(connection, id, request, controls).start();
 }

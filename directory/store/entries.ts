@@ -12,7 +12,12 @@ const entryRow = z.object({
   attributes: attributesColumn,
 });
 type EntryRow = z.infer<typeof entryRow>;
-const changedRow = entryRow.extend({ last_csn: z.number(), changed_uuid: z.string().nullable(), entry_uuid: z.string().nullable() });
+const changedRow = entryRow.extend({
+  last_csn: z.number(),
+  last_entry_csn: z.string(),
+  changed_uuid: z.string().nullable(),
+  entry_uuid: z.string().nullable(),
+});
 const csnRow = z.object({ csn: z.number() });
 const nothing = sql.type(z.unknown());
 
@@ -56,9 +61,10 @@ function leaves(connection: CommonQueryMethods): Promise<readonly EntryRow[]> {
 /** What the applied revisions after `csn` have done to the entries; one statement, so one snapshot. */
 export async function entriesChangedSince(connection: CommonQueryMethods, csn: number): Promise<Delta> {
   const rows = await connection.any(sql.type(changedRow)`
-    SELECT last.csn AS last_csn, changed.entry_uuid AS changed_uuid,
+    SELECT coalesce(last.csn, 0) AS last_csn, coalesce(last.entry_csn, '') AS last_entry_csn, changed.entry_uuid AS changed_uuid,
            e.entry_uuid, e.parent_uuid, e.rdn, e.rdn_key, e.attributes
-    FROM (SELECT coalesce(max(csn), 0) AS csn FROM mos.revision) AS last
+    FROM (VALUES (1)) AS once
+    LEFT JOIN LATERAL (SELECT csn, entry_csn FROM mos.revision ORDER BY csn DESC LIMIT 1) AS last ON true
     LEFT JOIN (SELECT DISTINCT entry_uuid FROM mos.revision WHERE csn > ${csn} AND state = 'applied') AS changed ON true
     LEFT JOIN mos.entry AS e ON e.entry_uuid = changed.entry_uuid`);
   const put: StoredEntry[] = [];
@@ -67,7 +73,7 @@ export async function entriesChangedSince(connection: CommonQueryMethods, csn: n
     if (entry_uuid !== null) put.push(entryOf({ ...row, entry_uuid }));
     else if (changed_uuid !== null) deleted.push(changed_uuid);
   }
-  return { csn: rows[0]?.last_csn ?? 0, put: parentsFirst(put), deleted };
+  return { csn: rows[0]?.last_csn ?? 0, entryCsn: rows[0]?.last_entry_csn ?? '', put: parentsFirst(put), deleted };
 }
 
 function entryOf(row: EntryRow): StoredEntry {

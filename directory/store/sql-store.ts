@@ -4,6 +4,7 @@ import type { NewRevision, RevisionQuestion, Store, StoreEvents, WriteTransactio
 import { DirectoryError } from '../model/errors.ts';
 import { entriesChangedSince, newestCsn, streamEntries } from './entries.ts';
 import { CommitOutcomeUnknown, isConnectionFailure, toDirectoryError } from './failures.ts';
+import { positionOf, readLog } from './log.ts';
 import { appendRevisions, findRevisions } from './revisions.ts';
 
 /** A Store, and the pool for those who keep tables of their own beside it. */
@@ -50,6 +51,8 @@ export function sqlStore(engine: Engine): SqlStore {
     load: (each) => asDirectoryErrors(() => pool.connect((connection) => load(connection, each))),
     changesSince: (csn) => asDirectoryErrors(() => entriesChangedSince(pool, csn)),
     revisions: (question: RevisionQuestion) => asDirectoryErrors(() => findRevisions(pool, question)),
+    log: (afterCsn, limit) => asDirectoryErrors(() => readLog(pool, afterCsn, limit)),
+    positionOf: (entryCsn) => asDirectoryErrors(() => positionOf(pool, entryCsn)),
     follow: (events) => asDirectoryErrors(() => engine.follow(events)),
     close: async () => {
       await turn;

@@ -12,7 +12,7 @@ import { openPostgres } from '../../directory/store/postgres.ts';
 import { type SqlStore, sqlStore } from '../../directory/store/sql-store.ts';
 import { freshDatabase, onServer, serverUrl, type TestDatabase } from '../support/database.ts';
 import { startCluster } from '../support/run-on-postgres.ts';
-import { entry, put } from './rows.ts';
+import { entry, entryCsn, put } from './rows.ts';
 
 // What only a server can do: several processes, and going away. Without one there is nothing to test.
 const test = suite<{ database: TestDatabase; url: string; store: SqlStore }>('postgres');
@@ -82,7 +82,7 @@ test('another process hears of a commit and finds it', async ({ store, url }) =>
   assert.equal(heard.told, ['committed']);
   await store.write(touch);
   await until(() => heard.told.length === 2, 'the notification');
-  assert.equal(await other.changesSince(0), { csn: 1, put: [suffix], deleted: [] });
+  assert.equal(await other.changesSince(0), { csn: 1, entryCsn: entryCsn(1), put: [suffix], deleted: [] });
   await other.close();
 });
 

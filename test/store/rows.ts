@@ -15,10 +15,15 @@ export function remove(csn: number, stored: StoredEntry): NewRevision {
   return revision(csn, { kind: 'delete', uuid: stored.uuid }, { operation: 'delete', entryUuid: stored.uuid, dn: stored.rdn });
 }
 
+/** LDAP's name of the revision at a position. */
+export function entryCsn(csn: number): string {
+  return `20250101000000.000000Z#${csn.toString(16).padStart(6, '0')}#000#000000`;
+}
+
 export function revision(csn: number, effect: Effect, more: Partial<NewRevision> = {}): NewRevision {
   return {
     csn,
-    entryCsn: `20250101000000.000000Z#${csn.toString(16).padStart(6, '0')}#000#000000`,
+    entryCsn: entryCsn(csn),
     at: new Date(Date.UTC(2025, 0, 1) + csn),
     actor: '',
     actorUuid: null,

@@ -7,7 +7,7 @@ import type { Revision, StoredEntry, WriteTransaction } from '../../directory/co
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { SqlStore } from '../../directory/store/sql-store.ts';
 import { freshStore } from '../support/database.ts';
-import { entry, put, remove, revision } from './rows.ts';
+import { entry, entryCsn, put, remove, revision } from './rows.ts';
 
 const test = suite<{ store: SqlStore }>('store');
 test.before.each(async (context) => {
@@ -37,7 +37,7 @@ async function kindOf(failing: Promise<unknown>): Promise<string> {
 
 test('an empty log stands at 0', async ({ store }) => {
   assert.equal(await loaded(store), { csn: 0, entries: [] });
-  assert.equal(await store.changesSince(0), { csn: 0, put: [], deleted: [] });
+  assert.equal(await store.changesSince(0), { csn: 0, entryCsn: '', put: [], deleted: [] });
   assert.equal(await store.revisions({}), []);
 });
 
@@ -172,14 +172,35 @@ test('changes are told as they stand now, parents first', async ({ store }) => {
   assert.is(delta.csn, 7);
   assert.equal(delta.put, [grace, away]);
   assert.equal(delta.deleted, [gone.uuid]);
-  assert.equal(await store.changesSince(7), { csn: 7, put: [], deleted: [] });
+  assert.equal(await store.changesSince(7), { csn: 7, entryCsn: entryCsn(7), put: [], deleted: [] });
+});
+
+test('the log is read from a place on, and a place is found by its CSN', async ({ store }) => {
+  assert.is(await store.positionOf(entryCsn(1)), undefined);
+  const gone = entry('uid=gone', people);
+  await store.write((transaction) => transaction.append([put(1, suffix), put(2, people), put(3, gone)]));
+  await store.write((transaction) => transaction.append([{ ...remove(4, gone), before: gone.attributes }]));
+  // what followed from a change carries the change's CSN
+  await store.write((transaction) => transaction.append([put(5, ada), put(6, grace, { entryCsn: entryCsn(5) })]));
+  const lines = await store.log(2, 2);
+  assert.equal(
+    lines.map(({ csn, operation, entryUuid, touched }) => [csn, operation, entryUuid, touched]),
+    [
+      [3, 'add', gone.uuid, []],
+      [4, 'delete', gone.uuid, ['cn']],
+    ],
+  );
+  const places = await Promise.all([1, 2, 3, 4, 5].map((csn) => store.positionOf(entryCsn(csn))));
+  assert.equal(places, [1, 2, 3, 4, 6]);
+  for (const csn of [0, 6, 7]) assert.is(await store.positionOf(entryCsn(csn)), undefined);
+  assert.is(await store.positionOf('nonsense'), undefined);
 });
 
 test('a pending change has no effect and is nobody’s deletion', async ({ store }) => {
   await store.write((transaction) =>
     transaction.append([put(1, suffix), revision(2, { kind: 'none', uuid: randomUUID() }, { state: 'pending' })]),
   );
-  assert.equal(await store.changesSince(0), { csn: 2, put: [suffix], deleted: [] });
+  assert.equal(await store.changesSince(0), { csn: 2, entryCsn: entryCsn(2), put: [suffix], deleted: [] });
 });
 
 test('revisions are found by entry and by place', async ({ store }) => {

@@ -48,13 +48,13 @@ export const request = {
   unbind: () => ber(0x42),
   search: (
     base: string,
-    options: { scope?: number; size?: number; typesOnly?: boolean; filter?: Buffer; attributes?: readonly string[] } = {},
+    options: { scope?: number; deref?: number; size?: number; typesOnly?: boolean; filter?: Buffer; attributes?: readonly string[] } = {},
   ) =>
     ber(
       0x63,
       ber(0x04, base),
       integer(options.scope ?? 2, 0x0a),
-      integer(0, 0x0a),
+      integer(options.deref ?? 0, 0x0a),
       integer(options.size ?? 0),
       integer(0),
       boolean(options.typesOnly ?? false),
@@ -125,7 +125,7 @@ function read(pdu: Buffer): Answer {
   return {
     id: id.content.readIntBE(0, id.content.length),
     tag: operation.tag,
-    code: isResult ? (parts[0]?.content[0] ?? -1) : -1,
+    code: isResult && parts[0] !== undefined ? parts[0].content.readIntBE(0, parts[0].content.length) : -1,
     matchedDn: isResult ? String(parts[1]?.content) : '',
     text: isResult ? String(parts[2]?.content) : '',
     parts,

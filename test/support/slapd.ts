@@ -27,6 +27,12 @@ export interface LdapServer {
 
 export interface SlapdOptions {
   readonly baseDn: string;
+  /** Where it keeps everything, and finds it again at its next start; otherwise a new folder that goes with it */
+  readonly folder?: string;
+  /** Schema files; a name without a slash is one of slapd's own */
+  readonly schemas?: readonly string[];
+  /** What it writes about itself, as `-d` has it */
+  readonly debug?: string;
   /** LDIF files for slapadd */
   readonly ldif?: readonly string[];
   readonly overlays?: readonly string[];
@@ -57,8 +63,8 @@ export const rootPassword = 'secret';
 /** Loads the LDIF, starts slapd on free loopback ports and waits until it accepts. */
 export async function startSlapd(options: SlapdOptions): Promise<LdapServer> {
   if (program === undefined) throw new Error(slapdMissing);
-  const folder = mkdtempSync(join(tmpdir(), 'mos-slapd-'));
-  mkdirSync(join(folder, 'db'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'mos-slapd-'));
+  mkdirSync(join(folder, 'db'), { recursive: true });
   const caFile = makeCertificate(folder);
   writeFileSync(join(folder, 'slapd.conf'), configuration(folder, options));
   for (const file of options.ldif ?? []) load(folder, file);
@@ -67,8 +73,13 @@ export async function startSlapd(options: SlapdOptions): Promise<LdapServer> {
   const ldapUrl = `ldap://127.0.0.1:${port}`;
   const ldapiUrl = `ldapi://${encodeURIComponent(socketPath)}`;
   const listen = `${ldapUrl} ldaps://127.0.0.1:${tlsPort} ${ldapiUrl}`;
-  // -d 0: stay in the foreground, write nothing
-  const child = spawnPinned(options.core, program, ['-f', join(folder, 'slapd.conf'), '-h', listen, '-d', '0'], process.env);
+  // -d: stay in the foreground; 0: write nothing
+  const child = spawnPinned(
+    options.core,
+    program,
+    ['-f', join(folder, 'slapd.conf'), '-h', listen, '-d', options.debug ?? '0'],
+    process.env,
+  );
   const log = collect(child);
   await accepting(child, port, log);
   return {
@@ -86,17 +97,17 @@ export async function startSlapd(options: SlapdOptions): Promise<LdapServer> {
     log,
     stop: async () => {
       await ended(child, log);
-      rmSync(folder, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function configuration(folder: string, { baseDn, overlays = [], modules = [], global = [], database = [] }: SlapdOptions): string {
-  const schemas = ['core', 'cosine', 'inetorgperson', 'nis', 'misc', 'dyngroup'];
+function configuration(folder: string, { baseDn, overlays = [], modules = [], global = [], database = [], ...more }: SlapdOptions): string {
+  const schemas = more.schemas ?? ['core', 'cosine', 'inetorgperson', 'nis', 'misc', 'dyngroup'];
   return [
     `modulepath ${moduleFolder}`,
     ...['back_mdb', ...modules, ...overlays].map((name) => `moduleload ${name}.la`),
-    ...schemas.map((name) => `include ${schemaFolder}/${name}.schema`),
+    ...schemas.map((name) => `include ${name.includes('/') ? name : `${schemaFolder}/${name}.schema`}`),
     `pidfile ${folder}/pid`,
     'loglevel none',
     `TLSCertificateFile ${folder}/tls.crt`,
