@@ -1,7 +1,4 @@
 import type { BoundDirectory } from '../directory/core/bound-directory.ts';
-import { planDelete } from '../directory/core/delete.ts';
-import { planModify } from '../directory/core/modify.ts';
-import { planMove } from '../directory/core/move.ts';
 import type { Update } from '../directory/core/writer.ts';
 import type { DirectoryError, ErrorKind } from '../directory/model/errors.ts';
 import { LdifError, type LdifItem, LdifParser, type LdifRecord } from './parse.ts';
@@ -75,13 +72,13 @@ async function* read(source: AsyncIterable<Buffer>, file: string): AsyncIterable
 async function updateFor(directory: BoundDirectory, { change }: LdifRecord): Promise<Update> {
   switch (change.kind) {
     case 'add':
-      return directory.addition(change.dn, change.attributes, true);
+      return directory.restoration(change.dn, change.attributes);
     case 'modify':
-      return directory.change((context) => planModify(context, change.dn, change.modifications));
+      return directory.modification(change.dn, change.modifications, { manageDsaIt: true });
     case 'delete':
-      return directory.change((context) => planDelete(context, change.dn));
+      return directory.deletion(change.dn, { manageDsaIt: true });
     case 'rename':
-      return directory.change((context) => planMove(context, { newSuperior: undefined, ...change }));
+      return directory.renaming({ newSuperior: undefined, ...change }, { manageDsaIt: true });
   }
 }
 

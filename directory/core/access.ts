@@ -32,7 +32,8 @@ const WRITE = bit('write');
 const ADD = bit('add');
 const DELETE = bit('delete');
 const REPLICATE = bit('replicate');
-const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE;
+const PROXY = bit('proxy');
+const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE | PROXY;
 
 /** A row ready to be asked. */
 interface Row {
@@ -393,6 +394,10 @@ export class Viewer {
   /** May this asker keep a copy of everything that it sees at and below the entry, however much that is? */
   mayReplicate(base: PackedEntry): boolean {
     return (this.mask(base).entry & REPLICATE) !== 0;
+  }
+  /** May this asker act for somebody (RFC 4370)? */
+  mayActFor(somebody: PackedEntry): boolean {
+    return (this.mask(somebody).entry & PROXY) !== 0;
   }
   /** True when both have the same rights over every entry. */
   sameRightsAs(other: Viewer): boolean {

@@ -5,7 +5,7 @@ import type { Attribute } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
-import type { Plan, PlanContext } from './plan.ts';
+import { followReferrals, type Plan, type PlanContext } from './plan.ts';
 import { nearestSuperior } from './search.ts';
 
 /**
@@ -18,6 +18,7 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
   const { schema } = staging.tree;
   const dn = parseDn(dnText);
   const key = schema.dnKey(dn);
+  followReferrals(context, dnText);
   const isSuffix = key === schema.normalizeDn(baseDn);
   if (staging.find(key) !== undefined) throw new DirectoryError('entryAlreadyExists', 'there is an entry of that name already');
 

@@ -7,14 +7,18 @@ import { planAdd } from './add.ts';
 import { compare } from './compare.ts';
 import { planDelete } from './delete.ts';
 import type { Directory } from './directory.ts';
+import { MatchedValues } from './matched-values.ts';
 import { compileFilter } from './matching.ts';
 import { planModify } from './modify.ts';
 import { type MoveRequest, planMove } from './move.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import type { Plan, PlanContext } from './plan.ts';
+import { continuations, refuseReferred } from './referrals.ts';
+import type { Scope } from './region.ts';
 import type { Author } from './revisions.ts';
-import { findVisible, type SearchQuestion, type SearchRun, search } from './search.ts';
+import { findVisible, type Run, type SearchQuestion, type SearchRun, search } from './search.ts';
 import type { Composition, Selection } from './selection.ts';
+import { SortedRun, type SortKey, sortOrders } from './sort.ts';
 import { SyncedContent } from './synced-content.ts';
 import type { Outcome, Update } from './writer.ts';
 
@@ -22,7 +26,14 @@ import type { Outcome, Update } from './writer.ts';
 export interface UpdateOptions {
   /** Must hold for the entry before the change (RFC 4528). */
   readonly assertion?: Filter | undefined;
+  /** Referral objects are changed, not followed (RFC 3296). */
+  readonly manageDsaIt?: boolean | undefined;
+  /** All is tried, nothing is done. */
+  readonly noOperation?: boolean | undefined;
 }
+
+/** How entries of a dump come in: operational attributes as they are, referral objects too. */
+const restoringOptions = { restoring: true, manageDsaIt: true };
 
 /** The directory as one asker sees it. */
 export class BoundDirectory {
@@ -80,8 +91,24 @@ export class BoundDirectory {
     return this.#directory.selections.get(attributes, typesOnly);
   }
 
-  compose(entry: PackedEntry, selection: Selection): Composition {
-    return selection.compose(entry, this.viewer);
+  /** The search's entries in the order of the keys. @param most entries that are sorted @throws UnsortableKey */
+  sorted(run: SearchRun, keys: readonly SortKey[], most: number): Run {
+    const { tree } = this.#directory;
+    return new SortedRun(run, tree, sortOrders(tree.schema, keys), most);
+  }
+
+  /** RFC 3876 */
+  matchedValues(filters: readonly Filter[]): MatchedValues {
+    return new MatchedValues(this.#directory.tree, filters);
+  }
+
+  compose(entry: PackedEntry, selection: Selection, matched?: MatchedValues): Composition {
+    return selection.compose(entry, this.viewer, matched);
+  }
+
+  /** Where a search goes on that has met this referral object. */
+  continuations(entry: PackedEntry, scope: Scope): string[] {
+    return continuations(this.#directory.tree, entry, scope);
   }
 
   /** @throws DirectoryError noSuchObject, invalidDNSyntax */
@@ -90,8 +117,9 @@ export class BoundDirectory {
   }
 
   /** @throws DirectoryError see core/compare.ts */
-  compare(question: { readonly dn: string; readonly attribute: string; readonly value: Buffer }): boolean {
+  compare(question: { readonly dn: string; readonly attribute: string; readonly value: Buffer }, manageDsaIt = false): boolean {
     const { tree, computed } = this.#directory;
+    if (!manageDsaIt) refuseReferred(tree, (entry) => this.viewer.sees(entry), question.dn);
     return compare(tree, computed, this.viewer, question);
   }
 
@@ -101,46 +129,60 @@ export class BoundDirectory {
   }
 
   async add(dn: string, attributes: readonly Attribute[], options: UpdateOptions = {}): Promise<Outcome> {
-    return this.#update(await this.addition(dn, attributes), options);
+    return this.commit(await this.addition(dn, attributes, options));
   }
 
   async modify(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}): Promise<Outcome> {
-    const hashed = await Promise.all(modifications.map(async (each) => ({ ...each, attribute: await this.#hashed(each.attribute) })));
-    return this.#update(
-      this.#prepare((context) => planModify(context, dn, hashed)),
-      options,
-    );
+    return this.commit(await this.modification(dn, modifications, options));
   }
 
   async delete(dn: string, options: UpdateOptions = {}): Promise<Outcome> {
-    return this.#update(
-      this.#prepare((context) => planDelete(context, dn)),
-      options,
-    );
+    return this.commit(this.deletion(dn, options));
   }
 
   async move(request: MoveRequest, options: UpdateOptions = {}): Promise<Outcome> {
-    return this.#update(
-      this.#prepare((context) => planMove(context, request)),
-      options,
-    );
+    return this.commit(this.renaming(request, options));
   }
 
-  /** An add that is ready for a transaction. @param restoring see PlanContext */
-  async addition(dn: string, attributes: readonly Attribute[], restoring = false): Promise<Update> {
+  /** Makes a prepared update. */
+  commit(update: Update): Promise<Outcome> {
+    return this.#directory.writer.update(update);
+  }
+
+  /** An add made ready, to be committed by itself or in a transaction. */
+  async addition(dn: string, attributes: readonly Attribute[], options: UpdateOptions = {}): Promise<Update> {
     const { baseDn } = this.#directory;
     const hashed = await Promise.all(attributes.map((attribute) => this.#hashed(attribute)));
-    return this.#prepare((context) => planAdd(context, baseDn, dn, hashed), restoring);
+    return this.#prepare((context) => planAdd(context, baseDn, dn, hashed), options);
   }
 
-  /** A modify, delete or move that is ready for a transaction. */
-  async change(plan: (context: PlanContext) => Plan): Promise<Update> {
-    return this.#prepare(plan);
+  async modification(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}): Promise<Update> {
+    const hashed = await Promise.all(modifications.map(async (each) => ({ ...each, attribute: await this.#hashed(each.attribute) })));
+    return this.#prepare((context) => planModify(context, dn, hashed), options);
+  }
+
+  deletion(dn: string, options: UpdateOptions = {}): Update {
+    return this.#prepare((context) => planDelete(context, dn), options);
+  }
+
+  renaming(request: MoveRequest, options: UpdateOptions = {}): Update {
+    return this.#prepare((context) => planMove(context, request), options);
+  }
+
+  /** An entry of a dump, with its operational attributes and its password as it stands. */
+  async restoration(dn: string, attributes: readonly Attribute[]): Promise<Update> {
+    const { baseDn } = this.#directory;
+    const hashed = await Promise.all(attributes.map((attribute) => this.#hashed(attribute)));
+    return this.#prepare((context) => planAdd(context, baseDn, dn, hashed), restoringOptions);
   }
 
   /** @see Writer.transaction */
-  transaction(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
-    return this.#directory.writer.transaction(updates, refused);
+  transaction(
+    updates: AsyncIterable<Update>,
+    refused: (update: Update, error: DirectoryError) => void,
+    made?: (update: Update, outcome: Outcome) => void,
+  ): Promise<number> {
+    return this.#directory.writer.transaction(updates, refused, made);
   }
 
   mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
@@ -151,27 +193,25 @@ export class BoundDirectory {
     return this.#directory.author(this.identity, this.#origin);
   }
 
-  #update(update: Update, { assertion }: UpdateOptions): Promise<Outcome> {
-    if (assertion === undefined) return this.#directory.writer.update(update);
-    return this.#directory.writer.update({
-      author: update.author,
-      plan: (staging, stamp) => {
-        const plan = update.plan(staging, stamp);
-        const [{ before, after }] = plan;
-        const subject = before ?? after;
-        if (subject === undefined || !this.#holds(assertion, subject, this.viewer)) {
-          throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
-        }
-        return plan;
-      },
-    });
-  }
-
-  #prepare(plan: (context: PlanContext) => Plan, restoring = false): Update {
+  #prepare(plan: (context: PlanContext) => Plan, options: UpdateOptions & { readonly restoring?: boolean }): Update {
+    const { restoring = false, manageDsaIt = false } = options;
     return {
       author: this.author,
-      plan: (staging, stamp) => plan({ staging, viewer: this.viewer, actor: this.dn, stamp, restoring }),
+      plan: (staging, stamp) => {
+        const { viewer } = this;
+        const planned = plan({ staging, viewer, actor: this.dn, stamp, restoring, manageDsaIt });
+        this.#check(planned, options, viewer);
+        return planned;
+      },
     };
+  }
+
+  /** @throws DirectoryError assertionFailed; noOperation, which stands for success */
+  #check([{ before, after }]: Plan, { assertion, noOperation = false }: UpdateOptions, viewer: Viewer): void {
+    const subject = before ?? after;
+    if (assertion !== undefined && (subject === undefined || !this.#holds(assertion, subject, viewer)))
+      throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
+    if (noOperation) throw new DirectoryError('noOperation', 'it would have been done');
   }
 
   #holds(filter: Filter, entry: PackedEntry, viewer: Viewer): boolean {

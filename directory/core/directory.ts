@@ -8,6 +8,7 @@ import { computedAttributes } from './computed.ts';
 import { mayLogIn } from './login.ts';
 import type { ComputedAttribute } from './matching.ts';
 import { Membership } from './membership.ts';
+import type { PackedEntry } from './packed-entry.ts';
 import type { Author } from './revisions.ts';
 import { Selections } from './selection.ts';
 import type { Store } from './store.ts';
@@ -112,6 +113,11 @@ export class Directory {
       if (entry === undefined || !mayLogIn(this.tree, entry)) return this.access.viewer({ kind: 'anonymous' });
     }
     return this.access.viewer(identity);
+  }
+
+  /** May whoever this is log in at the moment? */
+  mayLogIn(entry: PackedEntry): boolean {
+    return mayLogIn(this.tree, entry);
   }
 
   /** @internal */

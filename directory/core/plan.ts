@@ -4,6 +4,7 @@ import { DirectoryError } from '../model/errors.ts';
 import type { Viewer } from './access.ts';
 import type { Draft } from './draft.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { refuseReferred } from './referrals.ts';
 import { nearestSuperior } from './search.ts';
 import type { Staging } from './staging.ts';
 
@@ -16,6 +17,8 @@ export interface PlanContext {
   readonly stamp: Stamp;
   /** A dump is being reloaded: operational attributes are taken as they come, passwords as they are. */
   readonly restoring: boolean;
+  /** RFC 3296: referral objects are changed, not followed. */
+  readonly manageDsaIt: boolean;
 }
 
 /** When a change happens, in LDAP's two spellings. */
@@ -38,11 +41,18 @@ export interface PlannedChange {
 /** The change of the entry that was asked for comes first, then what follows from it in others. */
 export type Plan = readonly [PlannedChange, ...PlannedChange[]];
 
-/** @throws DirectoryError noSuchObject with matchedDN, invalidDNSyntax */
-export function loadForUpdate({ staging, viewer }: PlanContext, dn: string): PackedEntry {
+/** @throws DirectoryError noSuchObject with matchedDN, invalidDNSyntax, referral */
+export function loadForUpdate(context: PlanContext, dn: string): PackedEntry {
+  const { staging, viewer } = context;
+  followReferrals(context, dn);
   const entry = staging.find(staging.tree.schema.normalizeDn(dn));
   if (entry !== undefined && viewer.sees(entry)) return entry;
   throw new DirectoryError('noSuchObject', 'there is no such entry', { matchedDn: nearestSuperior(staging.tree, viewer, parseDn(dn)) });
+}
+
+/** @throws DirectoryError referral when the name belongs to another server */
+export function followReferrals({ staging, viewer, manageDsaIt }: PlanContext, dn: string): void {
+  if (!manageDsaIt) refuseReferred(staging.tree, (entry) => viewer.sees(entry), dn);
 }
 
 /** Writes down who changed the entry and when (RFC 4512 §3.4, and entryCSN for replication). */

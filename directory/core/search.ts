@@ -3,21 +3,26 @@ import { type Dn, parseDn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Viewer } from './access.ts';
+import { aliasSlots, dereferenceName } from './aliases.ts';
 import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { isReferral, referralSlots, refuseReferred } from './referrals.ts';
+import { DereferencedRegion, type Region, type Scope, ScopeRegion } from './region.ts';
 import type { Tree } from './tree.ts';
-
-export type Scope = 'base' | 'one' | 'sub' | 'subordinates';
 
 export interface SearchQuestion {
   readonly base: string;
   readonly scope: Scope;
   readonly filter: Filter;
+  /** RFC 4511 §4.5.1.3; never without it */
+  readonly derefAliases?: 'never' | 'searching' | 'finding' | 'always';
+  /** RFC 3296: referral objects are entries like others */
+  readonly manageDsaIt?: boolean | undefined;
 }
 
 /**
  * Starts a search (RFC 4511 §4.5) for one asker.
- * @throws DirectoryError noSuchObject with matchedDN, invalidDNSyntax
+ * @throws DirectoryError noSuchObject with matchedDN, invalidDNSyntax, referral, aliasProblem
  */
 export function search(
   tree: Tree,
@@ -25,9 +30,16 @@ export function search(
   viewer: Viewer,
   question: SearchQuestion,
 ): SearchRun {
-  const base = findVisible(tree, viewer, question.base);
+  const { scope, derefAliases: deref = 'never', manageDsaIt = false } = question;
+  const name = deref === 'finding' || deref === 'always' ? dereferenceName(tree, question.base) : question.base;
+  if (!manageDsaIt) refuseReferred(tree, (entry) => viewer.sees(entry), name, scope);
+  const base = findVisible(tree, viewer, name);
   const test = compileFilter(question.filter, { tree, computed, maySearch: (entry, description) => viewer.maySearch(entry, description) });
-  return new SearchRun(tree, viewer, test, base, question.scope);
+  const dereferences = (deref === 'searching' || deref === 'always') && aliasSlots(tree).length > 0;
+  const region = dereferences
+    ? new DereferencedRegion(tree, base, scope, (entry) => viewer.sees(entry))
+    : new ScopeRegion(tree, base, scope);
+  return new SearchRun(tree, viewer, test, base, region, !manageDsaIt && referralSlots(tree).length > 0);
 }
 
 /**
@@ -49,23 +61,33 @@ export function nearestSuperior(tree: Tree, viewer: Viewer, dn: Dn): string {
   return '';
 }
 
-/** A search under way. It may be left lying while others write: what it has not looked at yet is looked at as it then is. */
-export class SearchRun {
+/** Entries one after the other, found as they are asked for. */
+export interface Run {
   /** True when `next` will not find anything more. */
+  readonly done: boolean;
+  /** The next entry, or undefined after so many steps without one. */
+  next(most?: number): PackedEntry | undefined;
+}
+
+/** A search under way. It may be left lying while others write: what it has not looked at yet is looked at as it then is. */
+export class SearchRun implements Run {
   done = false;
   readonly viewer: Viewer;
+  readonly base: PackedEntry;
   readonly #tree: Tree;
   readonly #test: Test;
-  readonly base: PackedEntry;
-  readonly #scope: Scope;
+  readonly #region: Region;
+  readonly #refers: boolean;
   readonly #slots: Iterator<number>;
 
-  constructor(tree: Tree, viewer: Viewer, test: Test, base: PackedEntry, scope: Scope) {
+  /** @param refers whether referral objects are found whatever the filter says (RFC 3296 §5.1) */
+  constructor(tree: Tree, viewer: Viewer, test: Test, base: PackedEntry, region: Region, refers: boolean) {
     this.viewer = viewer;
+    this.base = base;
     this.#tree = tree;
     this.#test = test;
-    this.base = base;
-    this.#scope = scope;
+    this.#region = region;
+    this.#refers = refers;
     this.#slots = this.#plan()[Symbol.iterator]();
   }
 
@@ -88,39 +110,18 @@ export class SearchRun {
 
   /** Would the search find this entry, as it is now? */
   includes(entry: PackedEntry): boolean {
-    return this.#inScope(entry) && this.#test.evaluate(entry) === true && this.viewer.sees(entry);
+    return this.#region.has(entry) && (this.refersTo(entry) || this.#test.evaluate(entry) === true) && this.viewer.sees(entry);
+  }
+
+  /** Is this one of the entries that send the client to another server? */
+  refersTo(entry: PackedEntry): boolean {
+    return this.#refers && isReferral(this.#tree, entry);
   }
 
   #plan(): Iterable<number> {
-    if (this.#scope === 'base') return [this.base.slot];
-    const candidates = this.#test.candidates();
-    if (this.#scope === 'one') {
-      const children = this.#tree.childrenOf(this.base);
-      return candidates !== undefined && candidates.size < children.size ? candidates.slots() : children;
-    }
-    return candidates?.slots() ?? slotsBelow(this.#tree, this.base);
+    const { size } = this.#region;
+    const candidates = size <= 1 ? undefined : this.#test.candidates();
+    if (candidates === undefined || candidates.size >= size) return this.#region.slots();
+    return this.#refers ? new Set([...candidates.slots(), ...referralSlots(this.#tree)]) : candidates.slots();
   }
-
-  #inScope(entry: PackedEntry): boolean {
-    switch (this.#scope) {
-      case 'base':
-        return entry.slot === this.base.slot;
-      case 'one':
-        return this.#tree.parentOf(entry)?.slot === this.base.slot;
-      case 'sub':
-        return this.#isWithinBase(entry);
-      case 'subordinates':
-        return entry.slot !== this.base.slot && this.#isWithinBase(entry);
-    }
-  }
-
-  #isWithinBase(entry: PackedEntry): boolean {
-    const { slot } = this.base;
-    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.#tree.parentOf(at)) if (at.slot === slot) return true;
-    return false;
-  }
-}
-
-function* slotsBelow(tree: Tree, base: PackedEntry): Iterable<number> {
-  for (const entry of tree.subtree(base)) yield entry.slot;
 }

@@ -1,7 +1,8 @@
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Mask, Viewer } from './access.ts';
+import type { MatchedValues } from './matched-values.ts';
 import type { ComputedAttribute } from './matching.ts';
-import { type Layout, type PackedEntry, packAttribute, packType } from './packed-entry.ts';
+import { type Layout, type PackedEntry, packAttribute, packType, type ResolvedAttribute } from './packed-entry.ts';
 
 /** What of an entry goes into an answer: byte ranges of entry.bytes (start, end, start, end, …), and encoded attributes that are not stored. */
 export interface Composition {
@@ -44,8 +45,8 @@ export class Selection {
     [this.#ids, this.#types] = this.#resolve();
   }
 
-  compose(entry: PackedEntry, viewer: Viewer): Composition {
-    if (this.#version !== this.#schema.version) this.#refresh();
+  compose(entry: PackedEntry, viewer: Viewer, matched?: MatchedValues): Composition {
+    if (matched !== undefined) return this.#matched(entry, viewer, matched);
     const plan = this.#planFor(entry.layout, viewer.mask(entry), viewer);
     if (this.#typesOnly) return this.#typesOf(plan, entry);
     const ranges: number[] = [];
@@ -61,6 +62,26 @@ export class Selection {
     return { ranges, extra };
   }
 
+  #matched(entry: PackedEntry, viewer: Viewer, matched: MatchedValues): Composition {
+    const attributes = matched.of(this.#attributesOf(entry, viewer));
+    const extra = attributes.map((each) => (this.#typesOnly ? packType(each.description) : packAttribute(each)));
+    return { ranges: [], extra };
+  }
+
+  /** The same as plain data: descriptions and values. */
+  #attributesOf(entry: PackedEntry, viewer: Viewer): ResolvedAttribute[] {
+    const plan = this.#planFor(entry.layout, viewer.mask(entry), viewer);
+    const attributes: ResolvedAttribute[] = [];
+    for (let at = 0; at < plan.stored.length; at += 2) {
+      for (let index = plan.stored[at] ?? 0; index < (plan.stored[at + 1] ?? 0); index++) {
+        const description = entry.layout.descriptions[index];
+        if (description !== undefined) attributes.push({ description, values: entry.valuesAt(index) });
+      }
+    }
+    for (const computed of plan.computed) attributes.push({ description: computed.description, values: computed.values(entry) });
+    return attributes;
+  }
+
   #typesOf(plan: Plan, entry: PackedEntry): Composition {
     const extra: Buffer[] = [];
     for (let at = 0; at < plan.stored.length; at += 2) {
@@ -71,6 +92,7 @@ export class Selection {
   }
 
   #planFor(layout: Layout, mask: Mask, viewer: Viewer): Plan {
+    if (this.#version !== this.#schema.version) this.#refresh();
     if (this.#last?.layout === layout && this.#last.mask === mask) return this.#last.plan;
     const plan = this.#knownPlan(layout, mask, viewer);
     this.#last = { layout, mask, plan };

@@ -1,6 +1,6 @@
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Attribute } from '../model/entry.ts';
-import { EqualityIndex, OrderingIndex, TrigramIndex } from './indexes.ts';
+import { EqualityIndex, OrderingIndex, postingHas, TrigramIndex } from './indexes.ts';
 import { Layouts, type PackedEntry, packEntry, type ResolvedAttribute, renamedWith } from './packed-entry.ts';
 import type { Delta, StoredEntry } from './store.ts';
 
@@ -130,6 +130,24 @@ export class Tree {
       const children = this.#children.get(entry.slot);
       if (children !== undefined) open.push(children.values());
     }
+  }
+
+  /** Slots of the entries of an object class or of one below it. */
+  ofClass(name: string): readonly number[] {
+    const oid = this.schema.objectClass(name)?.oid;
+    return oid === undefined || this.#objectClass === undefined ? [] : (this.#equality.get(this.#objectClass)?.slots(oid) ?? []);
+  }
+
+  isOfClass(entry: PackedEntry, name: string): boolean {
+    const oid = this.schema.objectClass(name)?.oid;
+    const index = this.#objectClass && this.#equality.get(this.#objectClass);
+    return oid !== undefined && postingHas(index?.get(oid), entry.slot);
+  }
+
+  /** Is the entry the base itself or below it? */
+  isWithin(entry: PackedEntry, base: PackedEntry): boolean {
+    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.parentOf(at)) if (at.slot === base.slot) return true;
+    return false;
   }
 
   get equalityIndexes(): ReadonlyMap<AttributeType, EqualityIndex> {

@@ -63,10 +63,15 @@ export class Writer {
   /**
    * All of the updates or none. They are taken one by one, so that they can be read from a long file.
    * @param refused is told of an update that its plan refuses; when it returns, the rest goes on without it
+   * @param made is told of each update that will be made, if all goes well
    * @returns how many were made
    */
-  transaction(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
-    return this.exclusively(() => this.#commitAll(updates, refused));
+  transaction(
+    updates: AsyncIterable<Update>,
+    refused: (update: Update, error: DirectoryError) => void,
+    made: (update: Update, outcome: Outcome) => void = () => undefined,
+  ): Promise<number> {
+    return this.exclusively(() => this.#commitAll(updates, refused, made));
   }
 
   /** Takes over what other processes wrote. */
@@ -118,14 +123,18 @@ export class Writer {
     for (const each of settle) each();
   }
 
-  async #commitAll(updates: AsyncIterable<Update>, refused: (update: Update, error: DirectoryError) => void): Promise<number> {
-    let made = 0;
+  async #commitAll(
+    updates: AsyncIterable<Update>,
+    refused: (update: Update, error: DirectoryError) => void,
+    made: (update: Update, outcome: Outcome) => void,
+  ): Promise<number> {
+    let count = 0;
     const done = await this.#store.write(async (transaction) => {
       const work = new Work(this, await this.#begin(transaction), transaction);
       for await (const update of updates) {
         try {
-          work.do(update);
-          made++;
+          made(update, work.do(update));
+          count++;
         } catch (error) {
           if (!(error instanceof DirectoryError)) throw error;
           refused(update, error);
@@ -136,7 +145,7 @@ export class Writer {
       return work;
     });
     this.#show(done);
-    return made;
+    return count;
   }
 
   async #begin(transaction: WriteTransaction): Promise<Staging> {

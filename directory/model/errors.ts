@@ -43,7 +43,8 @@ export type ErrorKind =
   | 'tooLate'
   | 'cannotCancel'
   | 'assertionFailed'
-  | 'authorizationDenied';
+  | 'authorizationDenied'
+  | 'noOperation';
 
 export interface ErrorDetail {
   /** What happened underneath; for the log, never for a client. */

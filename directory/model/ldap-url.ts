@@ -51,3 +51,20 @@ function decode(part: string): string {
 function encode(part: string): string {
   return encodeURIComponent(part).replace(/%(?:2C|3D|28|29|26|7C|3A|40|2B|2F|3B|24)/g, decodeURIComponent);
 }
+
+/**
+ * A referral's URL for a name at or below the referral object (RFC 3296 §5.2). URLs of other kinds stay as they are.
+ * @param below RDNs between the name and the referral object, empty for the object itself
+ * @param dn of the referral object, for URLs that name none
+ * @param scope is added when the URL has none
+ */
+export function retargetUrl(url: string, below: string, dn: string, scope?: string): string {
+  const [, authority, path = '', rest = ''] = /^(ldaps?:\/\/[^/?]*)(?:\/([^?]*)(.*))?$/is.exec(url) ?? [];
+  if (authority === undefined) return url;
+  const there = decode(path) || dn;
+  const target = below === '' ? there : `${below},${there}`;
+  const [, attributes = '', given = '', filter = ''] = rest.split('?');
+  const parts = [encode(target), attributes, given || (scope === 'subordinates' ? 'sub' : (scope ?? '')), filter];
+  while (parts.length > 1 && parts.at(-1) === '') parts.pop();
+  return `${authority}/${parts.join('?')}`;
+}

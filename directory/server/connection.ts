@@ -11,6 +11,7 @@ import { dispatch } from './dispatch.ts';
 import { cancelOutOfTurn } from './extended.ts';
 import type { ServerContext } from './ldap-server.ts';
 import type { PagedSearches } from './paged-searches.ts';
+import type { Transaction } from './transactions.ts';
 
 /** A request whose turn has not come, or one that can't be read and whose refusal waits for its turn. */
 type Waiting = Message | MalformedRequest;
@@ -54,6 +55,8 @@ export class Connection {
   stop: 'abandon' | 'cancel' | undefined;
   secure: boolean;
   paged: PagedSearches | undefined;
+  /** Updates that wait for their end (RFC 5805) */
+  transaction: Transaction | undefined;
   /** Searches that go on while other requests are answered, by message ID (RFC 4533 §3.4) */
   readonly persistent = new Map<number, PersistentSearch>();
   #out: Output | undefined;
@@ -90,6 +93,7 @@ export class Connection {
     this.#bound = this.server.directory.as(identity, this.address);
     this.#framer.limit = this.#messageSize(identity);
     this.paged?.clear();
+    this.transaction = undefined;
   }
 
   #messageSize(identity: Identity): number {

@@ -5,6 +5,7 @@ import type { CompareRequest, Message, Request } from '../wire/messages.ts';
 import { bind } from './bind.ts';
 import type { Connection } from './connection.ts';
 import { extended } from './extended.ts';
+import { directoryOf } from './proxied.ts';
 import { type RequestControls, readControls } from './request-controls.ts';
 import { search } from './search.ts';
 import { add, deleteEntry, modify, modifyDn } from './update.ts';
@@ -46,10 +47,11 @@ function call<O extends Op>(op: O, connection: Connection, message: Message): Pr
   return handlers[op](connection, message.id, message.request as RequestOf<O>, readControls(message));
 }
 
-function compare(connection: Connection, id: number, request: CompareRequest, { assertion }: RequestControls): undefined {
-  const { directory } = connection;
+function compare(connection: Connection, id: number, request: CompareRequest, controls: RequestControls): undefined {
+  const directory = directoryOf(connection, controls);
+  const { assertion, manageDsaIt } = controls;
   if (assertion !== undefined && !directory.holds(assertion, directory.find(request.dn))) {
     throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
   }
-  encodeResult(connection.out, id, 'compare', { kind: directory.compare(request) ? 'compareTrue' : 'compareFalse' });
+  encodeResult(connection.out, id, 'compare', { kind: directory.compare(request, manageDsaIt) ? 'compareTrue' : 'compareFalse' });
 }

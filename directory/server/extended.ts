@@ -6,9 +6,17 @@ import type { ExtendedRequest, Message } from '../wire/messages.ts';
 import { OID } from '../wire/oids.ts';
 import { refuseInTheClear } from './bind.ts';
 import type { Connection } from './connection.ts';
+import { directoryOf } from './proxied.ts';
 import { answerJob } from './remote-job.ts';
+import type { RequestControls } from './request-controls.ts';
+import { transactionOperations } from './transactions.ts';
 
-type ExtendedHandler = (connection: Connection, id: number, value: Buffer | undefined) => Promise<void> | undefined;
+type ExtendedHandler = (
+  connection: Connection,
+  id: number,
+  value: Buffer | undefined,
+  controls: RequestControls,
+) => Promise<void> | undefined;
 
 /** Extended operations: a row each. */
 const operations: Readonly<Record<string, ExtendedHandler>> = {
@@ -16,6 +24,7 @@ const operations: Readonly<Record<string, ExtendedHandler>> = {
   [OID.whoAmI]: whoAmI,
   [OID.passwordModify]: passwordModify,
   [OID.cancel]: cancel,
+  ...transactionOperations,
   [OID.job]: answerJob,
 };
 
@@ -23,10 +32,17 @@ const operations: Readonly<Record<string, ExtendedHandler>> = {
 export const supportedExtensions: readonly string[] = Object.keys(operations).filter((oid) => oid !== OID.job);
 
 /** RFC 4511 §4.12 */
-export function extended(connection: Connection, id: number, request: ExtendedRequest): Promise<void> | undefined {
+export function extended(
+  connection: Connection,
+  id: number,
+  request: ExtendedRequest,
+  controls: RequestControls,
+): Promise<void> | undefined {
   const operation = Object.hasOwn(operations, request.oid) ? operations[request.oid] : undefined;
   if (operation === undefined) throw new DirectoryError('protocolError', `the extended operation ${request.oid} is not known here`);
-  return operation(connection, id, request.value);
+  if (controls.proxied !== undefined && request.oid !== OID.whoAmI)
+    throw new DirectoryError('unavailableCriticalExtension', 'only who-am-I can be asked for somebody else');
+  return operation(connection, id, request.value, controls);
 }
 
 /** RFC 4511 §4.14 */
@@ -42,8 +58,8 @@ function startTls(connection: Connection, id: number, value: Buffer | undefined)
 }
 
 /** RFC 4532 */
-function whoAmI(connection: Connection, id: number): undefined {
-  const { dn } = connection.directory;
+function whoAmI(connection: Connection, id: number, _value: Buffer | undefined, controls: RequestControls): undefined {
+  const { dn } = directoryOf(connection, controls);
   encodeResult(connection.out, id, 'extended', { kind: 'success', value: Buffer.from(dn === '' ? '' : `dn:${dn}`) });
 }
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { PackedEntry } from '../core/packed-entry.ts';
-import type { SearchRun } from '../core/search.ts';
+import type { Found } from './sorted-search.ts';
 
 /** A search between two pages. */
 export interface PagedSearch {
   /** What request it belongs to: a cookie must not be used with another one (RFC 2696 §3) */
   readonly question: string;
-  readonly run: SearchRun;
+  readonly found: Found;
   /** Entries that the size limit still allows */
   readonly left: number;
   /** Found already, for the next page */

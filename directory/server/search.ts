@@ -1,16 +1,20 @@
+import type { BoundDirectory } from '../core/bound-directory.ts';
+import type { MatchedValues } from '../core/matched-values.ts';
 import type { PackedEntry } from '../core/packed-entry.ts';
-import type { SearchRun } from '../core/search.ts';
+import type { Scope } from '../core/region.ts';
 import type { Selection } from '../core/selection.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { formatFilter } from '../model/filter-text.ts';
 import { encodePagedResults } from '../wire/controls.ts';
-import { encodeEntry, encodeResult } from '../wire/encode.ts';
+import { encodeEntry, encodeReference, encodeResult } from '../wire/encode.ts';
 import type { ResponseControl, Result, SearchRequest } from '../wire/messages.ts';
 import { OID } from '../wire/oids.ts';
 import type { Connection } from './connection.ts';
 import { synchronize } from './content-sync.ts';
 import { type PagedSearch, PagedSearches } from './paged-searches.ts';
+import { directoryOf } from './proxied.ts';
 import type { RequestControls } from './request-controls.ts';
+import { beginSearch, type Found } from './sorted-search.ts';
 
 /** How long a search works before others get their turn, in milliseconds. */
 const sliceMs = 4;
@@ -21,7 +25,8 @@ const sentUnwatched = 16;
 
 /** RFC 4511 §4.5 */
 export function search(connection: Connection, id: number, request: SearchRequest, controls: RequestControls): Promise<void> | undefined {
-  const { directory, server } = connection;
+  const { server } = connection;
+  const directory = directoryOf(connection, controls);
   const special = request.scope === 'base' ? server.special.find(request.base, server.mechanisms(connection)) : undefined;
   if (special !== undefined) {
     server.special.answer(connection.out, id, special, request);
@@ -34,15 +39,18 @@ export function search(connection: Connection, id: number, request: SearchReques
     if (controls.paged !== undefined) throw new DirectoryError('unwillingToPerform', 'content synchronization has no pages');
     return synchronize(connection, id, request, controls.sync);
   }
-  return new Answer(connection, id, request, controls).start();
+  return new Answer(connection, directory, id, request, controls).start();
 }
 
 /** The answer to one search: entries, and the result when it is done. */
 class Answer {
   readonly #connection: Connection;
+  readonly #directory: BoundDirectory;
   readonly #id: number;
-  readonly #run: SearchRun;
+  readonly #found: Found;
+  readonly #scope: Scope;
   readonly #selection: Selection;
+  readonly #matched: MatchedValues | undefined;
   readonly #paged: { readonly size: number } | undefined;
   /** milliseconds */
   readonly #timeLimit: number;
@@ -54,28 +62,34 @@ class Answer {
   #page: number;
   #ahead: PackedEntry | undefined;
 
-  constructor(connection: Connection, id: number, request: SearchRequest, controls: RequestControls) {
+  constructor(connection: Connection, directory: BoundDirectory, id: number, request: SearchRequest, controls: RequestControls) {
     const { limits } = connection.server;
-    const isRoot = connection.directory.viewer.isRoot;
+    const { isRoot } = directory.viewer;
+    const { paged } = controls;
     this.#connection = connection;
+    this.#directory = directory;
     this.#id = id;
-    this.#paged = controls.paged;
-    this.#question = controls.paged === undefined ? '' : `${request.base}\n${request.scope}\n${formatFilter(request.filter)}`;
+    this.#paged = paged;
+    this.#question = paged === undefined ? '' : questionOf(request, controls);
     const most = (asked: number, allowed: number) =>
       Math.min(asked || Number.POSITIVE_INFINITY, isRoot ? Number.POSITIVE_INFINITY : allowed);
-    const resumed =
-      controls.paged === undefined || controls.paged.cookie.length === 0
-        ? undefined
-        : resume(connection, controls.paged.cookie, this.#question);
-    this.#run = resumed?.run ?? connection.directory.search(request);
+    const resumed = paged === undefined || paged.cookie.length === 0 ? undefined : resume(connection, paged.cookie, this.#question);
+    this.#found = resumed?.found ?? beginSearch(directory, request, controls);
+    this.#scope = request.scope;
     this.#ahead = resumed?.ahead;
     this.#left = resumed?.left ?? most(request.sizeLimit, limits.sizeLimit);
-    this.#page = this.#paged === undefined ? Number.POSITIVE_INFINITY : this.#paged.size;
+    this.#page = paged === undefined ? Number.POSITIVE_INFINITY : paged.size;
     this.#timeLimit = most(request.timeLimit, limits.timeLimit) * 1000;
-    this.#selection = connection.directory.selection(request.attributes, request.typesOnly);
+    this.#selection = directory.selection(request.attributes, request.typesOnly);
+    this.#matched = controls.matchedValues && directory.matchedValues(controls.matchedValues);
   }
 
   start(): Promise<void> | undefined {
+    const { refusal } = this.#found;
+    if (refusal !== undefined) {
+      this.#finish({ kind: refusal.kind, text: refusal.message });
+      return undefined;
+    }
     if (this.#paged?.size === 0) {
       // a client that wants no more of it (RFC 2696 §3)
       this.#finish({ kind: 'success' });
@@ -101,11 +115,14 @@ class Answer {
     let until: number | undefined;
     for (let sent = 0; ; ) {
       const entry = this.#next();
-      if (entry === undefined && this.#run.done) {
+      if (entry === undefined && this.#found.run.done) {
         this.#finish({ kind: 'success' });
         return true;
       }
-      if (entry !== undefined) {
+      if (entry !== undefined && this.#found.search.refersTo(entry)) {
+        encodeReference(this.#connection.out, this.#id, this.#directory.continuations(entry, this.#scope));
+        if (this.#connection.full) return false;
+      } else if (entry !== undefined) {
         if (this.#left <= 0) {
           this.#finish({ kind: 'sizeLimitExceeded', text: 'there are more entries than may be sent' });
           return true;
@@ -134,11 +151,11 @@ class Answer {
   #next(): PackedEntry | undefined {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    return ahead ?? this.#run.next(stride);
+    return ahead ?? this.#found.run.next(stride);
   }
 
   #send(entry: PackedEntry): void {
-    const { ranges, extra } = this.#connection.directory.compose(entry, this.#selection);
+    const { ranges, extra } = this.#directory.compose(entry, this.#selection, this.#matched);
     encodeEntry(this.#connection.out, this.#id, entry.bytes, entry.offsets[0] ?? 0, ranges, extra);
   }
 
@@ -146,16 +163,22 @@ class Answer {
   #turnPage(ahead: PackedEntry): void {
     const connection = this.#connection;
     connection.paged ??= new PagedSearches();
-    const cookie = connection.paged.keep({ question: this.#question, run: this.#run, left: this.#left, ahead });
+    const cookie = connection.paged.keep({ question: this.#question, found: this.#found, left: this.#left, ahead });
     this.#finish({ kind: 'success' }, cookie);
   }
 
   #finish(result: Result, cookie: Buffer = Buffer.alloc(0)): void {
-    const controls: ResponseControl[] | undefined = this.#paged && [
-      { oid: OID.pagedResults, value: encodePagedResults({ size: 0, cookie }) },
-    ];
+    const { response } = this.#found;
+    const controls: ResponseControl[] = response === undefined ? [] : [response];
+    if (this.#paged !== undefined) controls.push({ oid: OID.pagedResults, value: encodePagedResults({ size: 0, cookie }) });
     encodeResult(this.#connection.out, this.#id, 'search', result, controls);
   }
+}
+
+/** What must stay the same from page to page. */
+function questionOf(request: SearchRequest, { sort, proxied }: RequestControls): string {
+  const { base, scope, derefAliases, filter } = request;
+  return JSON.stringify([base, scope, derefAliases, formatFilter(filter), sort?.keys, proxied]);
 }
 
 function resume(connection: Connection, cookie: Buffer, question: string): PagedSearch {

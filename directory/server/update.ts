@@ -1,49 +1,65 @@
+import type { BoundDirectory } from '../core/bound-directory.ts';
 import type { PackedEntry } from '../core/packed-entry.ts';
-import type { Outcome } from '../core/writer.ts';
+import type { Outcome, Update } from '../core/writer.ts';
 import { encodeReadEntry } from '../wire/controls.ts';
 import { encodeResult } from '../wire/encode.ts';
 import type { AddRequest, DeleteRequest, ModifyDnRequest, ModifyRequest, ResponseControl } from '../wire/messages.ts';
 import { OID } from '../wire/oids.ts';
 import type { Connection } from './connection.ts';
+import { directoryOf } from './proxied.ts';
 import type { RequestControls } from './request-controls.ts';
+import { transactionOf } from './transactions.ts';
 
 /** RFC 4511 §4.7 */
 export function add(connection: Connection, id: number, { dn, attributes }: AddRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'add', controls, connection.directory.add(dn, attributes, controls));
+  return answer(connection, id, 'add', controls, (directory) => directory.addition(dn, attributes, controls));
 }
 
 /** RFC 4511 §4.6 */
 export function modify(connection: Connection, id: number, { dn, modifications }: ModifyRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'modify', controls, connection.directory.modify(dn, modifications, controls));
+  return answer(connection, id, 'modify', controls, (directory) => directory.modification(dn, modifications, controls));
 }
 
 /** RFC 4511 §4.8 */
 export function deleteEntry(connection: Connection, id: number, { dn }: DeleteRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'delete', controls, connection.directory.delete(dn, controls));
+  return answer(connection, id, 'delete', controls, (directory) => directory.deletion(dn, controls));
 }
 
 /** RFC 4511 §4.9 */
 export function modifyDn(connection: Connection, id: number, request: ModifyDnRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'modifyDn', controls, connection.directory.move(request, controls));
+  return answer(connection, id, 'modifyDn', controls, (directory) => directory.renaming(request, controls));
 }
+
+type Op = 'add' | 'modify' | 'delete' | 'modifyDn';
 
 async function answer(
   connection: Connection,
   id: number,
-  op: 'add' | 'modify' | 'delete' | 'modifyDn',
+  op: Op,
   controls: RequestControls,
-  update: Promise<Outcome>,
+  prepare: (directory: BoundDirectory) => Update | Promise<Update>,
 ): Promise<void> {
-  const { before, after } = await update;
-  const images: ResponseControl[] = [];
-  if (controls.preRead !== undefined && before !== undefined) images.push(image(connection, OID.preRead, before, controls.preRead));
-  if (controls.postRead !== undefined && after !== undefined) images.push(image(connection, OID.postRead, after, controls.postRead));
-  encodeResult(connection.out, id, op, { kind: 'success' }, images);
+  const directory = directoryOf(connection, controls);
+  const transaction = controls.transaction && transactionOf(connection, controls.transaction);
+  const update = await prepare(directory);
+  if (transaction !== undefined) {
+    transaction.take({ id, update, controls: (outcome) => images(directory, outcome, controls) });
+    encodeResult(connection.out, id, op, { kind: 'success' });
+    return;
+  }
+  const outcome = await directory.commit(update);
+  encodeResult(connection.out, id, op, { kind: 'success' }, images(directory, outcome, controls));
 }
 
-/** RFC 4527 §3 */
-function image(connection: Connection, oid: string, entry: PackedEntry, attributes: readonly string[]): ResponseControl {
-  const { directory } = connection;
+/** The entry before and after, as far as they were asked for (RFC 4527). */
+function images(directory: BoundDirectory, { before, after }: Outcome, { preRead, postRead }: RequestControls): ResponseControl[] {
+  const controls: ResponseControl[] = [];
+  if (preRead !== undefined && before !== undefined) controls.push(image(directory, OID.preRead, before, preRead));
+  if (postRead !== undefined && after !== undefined) controls.push(image(directory, OID.postRead, after, postRead));
+  return controls;
+}
+
+function image(directory: BoundDirectory, oid: string, entry: PackedEntry, attributes: readonly string[]): ResponseControl {
   const { ranges, extra } = directory.compose(entry, directory.selection(attributes));
   return { oid, value: encodeReadEntry(entry.bytes, entry.offsets[0] ?? 0, ranges, extra) };
 }

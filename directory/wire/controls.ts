@@ -2,8 +2,8 @@ import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
 import { constructed, context, encodeBytes, Reader, TAG } from './ber.ts';
 import { decodeFilter, type FilterLimits, internedName, refused } from './decode-filter.ts';
-import { encodeEntry, resultCodes } from './encode.ts';
-import type { ResultKind } from './messages.ts';
+import { encodeControls, encodeEntry, resultCodes } from './encode.ts';
+import type { ResponseControl, ResultKind } from './messages.ts';
 
 /** The value of a control or an extended request. @throws DirectoryError protocolError when it is missing or not what belongs there */
 export function readValue<T>(value: Buffer | undefined, what: string, decode: (reader: Reader) => T): T {
@@ -226,4 +226,43 @@ export function decodePlain(credentials: Buffer | undefined): {
     authenticationId: credentials.toString('utf8', first + 1, second),
     password: credentials.subarray(second + 1),
   };
+}
+
+/** RFC 5805 §2.3 */
+export function decodeEndTransaction(value: Buffer | undefined): { readonly commit: boolean; readonly identifier: Buffer } {
+  return readValue(value, 'the end of a transaction', (reader) => {
+    const sequence = reader.inside(TAG.sequence);
+    const commit = sequence.peek() === TAG.boolean ? sequence.boolean() : true;
+    const identifier = sequence.octets();
+    sequence.finishSequence();
+    return { commit, identifier };
+  });
+}
+
+/**
+ * RFC 5805 §2.4
+ * @param failed message ID of the update for which nothing was done
+ * @param controls response controls of the updates that have some, by message ID
+ */
+export function encodeEndTransaction({
+  failed,
+  controls = [],
+}: {
+  readonly failed?: number;
+  readonly controls?: readonly { readonly id: number; readonly controls: readonly ResponseControl[] }[];
+}): Buffer {
+  return encodeBytes((out) =>
+    out.element(TAG.sequence, () => {
+      if (failed !== undefined) out.integer(TAG.integer, failed);
+      if (controls.length === 0) return;
+      out.element(TAG.sequence, () => {
+        for (const each of controls) {
+          out.element(TAG.sequence, () => {
+            out.integer(TAG.integer, each.id);
+            encodeControls(out, each.controls);
+          });
+        }
+      });
+    }),
+  );
 }

@@ -53,6 +53,8 @@ export const resultCodes: Readonly<Record<ResultKind, number>> = {
   assertionFailed: 122,
   // RFC 4370
   authorizationDenied: 123,
+  // draft-zeilenga-ldap-noop, as OpenLDAP numbers it
+  noOperation: 16654,
   // RFC 4533
   syncRefreshRequired: 4096,
 };
@@ -234,7 +236,8 @@ function encodeMessage(out: Output, id: number, controls: readonly ResponseContr
   });
 }
 
-function encodeControls(out: Output, controls: readonly ResponseControl[]): void {
+/** Controls [0] of a message (RFC 4511 §4.1.11). */
+export function encodeControls(out: Output, controls: readonly ResponseControl[]): void {
   out.element(constructed(0), () => {
     for (const { oid, value } of controls) {
       out.element(TAG.sequence, () => {
