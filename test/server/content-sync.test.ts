@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { put } from '../store/rows.ts';
+import { put, remove } from '../store/rows.ts';
 import { base, person } from '../support/directory.ts';
 import {
   type Answer,
@@ -280,6 +280,12 @@ test('what another process writes is pushed too', async (context) => {
     transaction.append([put(transaction.lastCsn + 1, entry, { operation: 'modify', entryCsn: csn })]),
   );
   assert.equal(await persistent.next(), { text: 'modify uid=ada,ou=people', cookie: `csn=${csn}`, code: -1 });
+  // a change that leaves no entry behind is a place in the log, too
+  const eve = { ...entry, uuid: directory.tree.find(`uid=eve,${people}`)?.uuid ?? '' };
+  const later = csn.replace(/\.\d{6}/, '.999999');
+  await directory.store.write((transaction) => transaction.append([{ ...remove(transaction.lastCsn + 1, eve), entryCsn: later }]));
+  assert.equal(await persistent.next(), { text: 'delete uid=eve,ou=people', cookie: `csn=${later}`, code: -1 });
+  assert.is((await poll(await dial(context))).cookie, `csn=${later}`);
 });
 
 test('cancel ends a persistent search with its result, abandon without a word', async (context) => {
@@ -320,6 +326,13 @@ for (const [name, code, controls, deref] of [
     assert.is(answer.code, code);
   });
 }
+
+test('nobody waits for changes without a bind, or for those of the root DSE', async (context) => {
+  const anonymous = await dial(context, '');
+  assert.is((await anonymous.ask(request.search(people), sync('refreshAndPersist'))).code, 8);
+  assert.is((await poll(anonymous)).code, 0);
+  assert.is((await anonymous.ask(request.search('', { scope: 0 }), sync('refreshOnly'))).code, 53);
+});
 
 test('entries are told as they are stored', async (context) => {
   const client = await dial(context);
