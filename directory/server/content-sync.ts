@@ -21,8 +21,13 @@ const mostRounds = 10;
 export function synchronize(connection: Connection, id: number, request: SearchRequest, sync: SyncRequest): Promise<void> {
   if (request.derefAliases === 'searching' || request.derefAliases === 'always')
     throw new DirectoryError('protocolError', 'aliases can not be dereferenced in content synchronization');
-  if (sync.mode === 'refreshAndPersist' && connection.persistent.size >= mostPersistent)
-    throw new DirectoryError('adminLimitExceeded', 'there are too many persistent searches on this connection');
+  if (sync.mode === 'refreshAndPersist') {
+    // each keeps the names of its entries here
+    if (connection.directory.identity.kind === 'anonymous')
+      throw new DirectoryError('strongerAuthRequired', 'bind first; then changes can be waited for');
+    if (connection.persistent.size >= mostPersistent)
+      throw new DirectoryError('adminLimitExceeded', 'there are too many persistent searches on this connection');
+  }
   return new ContentSync(connection, id, request, sync).refresh();
 }
 

@@ -29,6 +29,7 @@ export function search(connection: Connection, id: number, request: SearchReques
   const directory = directoryOf(connection, controls);
   const special = request.scope === 'base' ? server.special.find(request.base, server.mechanisms(connection)) : undefined;
   if (special !== undefined) {
+    if (controls.sync !== undefined) throw new DirectoryError('unwillingToPerform', 'this entry changes with the server alone');
     server.special.answer(connection.out, id, special, request);
     return undefined;
   }

@@ -1,36 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { put } from '../store/rows.ts';
+import { put, remove } from '../store/rows.ts';
 import { base, person } from '../support/directory.ts';
-import {
-  type Answer,
-  ber,
-  elements,
-  entryOf,
-  equals,
-  integer,
-  present,
-  RawClient,
-  type RawControl,
-  request,
-} from '../support/raw-client.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { ber, entryOf, equals, integer, request } from '../support/raw-client.ts';
+import { startTestServer } from '../support/server.ts';
+import { change, dial, make, people, poll, REQUEST, refreshRequired, type SyncContext, sync, watch } from '../support/sync-client.ts';
 
 /** RFC 4533, message by message. */
-const people = `ou=people,${base}`;
-const REQUEST = '1.3.6.1.4.1.4203.1.9.1.1';
-const STATE = '1.3.6.1.4.1.4203.1.9.1.2';
-const DONE = '1.3.6.1.4.1.4203.1.9.1.3';
-const INFO = '1.3.6.1.4.1.4203.1.9.1.4';
-const refreshRequired = 4096;
-const states = ['present', 'add', 'modify', 'delete'];
-
-interface Context {
-  served: TestServer;
-  clients: RawClient[];
-}
-const test = suite<Context>('content synchronization');
+const test = suite<SyncContext>('content synchronization');
 
 test.before.each(async (context) => {
   context.clients = [];
@@ -40,97 +17,6 @@ test.after.each(async ({ served, clients }) => {
   for (const client of clients) client.close();
   await served.stop();
 });
-
-async function dial({ served, clients }: Context, dn = `cn=admin,${base}`, password = 'secret'): Promise<RawClient> {
-  const client = await RawClient.connect(served.port);
-  clients.push(client);
-  if (dn !== '') assert.is((await client.ask(request.bind(dn, password))).code, 0);
-  return client;
-}
-
-/** @param cookie undefined for a consumer that has nothing */
-function sync(mode: 'refreshOnly' | 'refreshAndPersist', cookie?: string, reload = false): RawControl[] {
-  const parts = [integer(mode === 'refreshOnly' ? 1 : 3, 0x0a), ...(cookie === undefined ? [] : [ber(0x04, cookie)])];
-  return [{ oid: REQUEST, critical: true, value: ber(0x30, ...parts, ...(reload ? [ber(0x01, Buffer.from([0xff]))] : [])) }];
-}
-
-/** One message in a line: `add uid=ada`, `idSet delete 2`, `refreshDelete`; and the cookie if it has one. */
-function told(answer: Answer): { readonly text: string; readonly cookie: string | undefined } {
-  const state = answer.controls.get(STATE);
-  if (answer.tag === 0x64 && state !== undefined) {
-    const [kind, , cookie] = elements(elements(state)[0]?.content ?? Buffer.alloc(0));
-    const { dn } = entryOf(answer.parts);
-    return { text: `${states[kind?.content[0] ?? 9]} ${dn.replace(`,${base}`, '')}`, cookie: cookie && String(cookie.content) };
-  }
-  if (answer.tag === 0x79) {
-    const [info] = elements(answer.parts.find(({ tag }) => tag === 0x81)?.content ?? Buffer.alloc(0));
-    assert.is(String(answer.parts[0]?.content), INFO);
-    if (info?.tag === 0x80) return { text: 'newCookie', cookie: String(info.content) };
-    const fields = elements(info?.content ?? Buffer.alloc(0));
-    const cookie = fields.find(({ tag }) => tag === 0x04);
-    const flag = fields.some(({ tag }) => tag === 0x01);
-    const uuids = elements(fields.find(({ tag }) => tag === 0x31)?.content ?? Buffer.alloc(0));
-    const name = { 161: 'refreshDelete', 162: 'refreshPresent', 163: `idSet ${flag ? 'delete' : 'present'} ${uuids.length}` };
-    return { text: name[info?.tag as keyof typeof name] ?? `${info?.tag}`, cookie: cookie && String(cookie.content) };
-  }
-  const done = answer.controls.get(DONE);
-  const fields = elements(elements(done ?? ber(0x30))[0]?.content ?? Buffer.alloc(0));
-  const deletes = fields.some(({ tag }) => tag === 0x01);
-  return { text: `done${deletes ? ' refreshDeletes' : ''}`, cookie: fields[0] && String(fields[0].content) };
-}
-
-interface Poll {
-  readonly code: number;
-  readonly said: readonly string[];
-  readonly cookie: string | undefined;
-}
-
-async function poll(client: RawClient, cookie?: string, options: Parameters<typeof request.search>[1] = {}, reload = false): Promise<Poll> {
-  const answer = await client.ask(request.search(people, options), sync('refreshOnly', cookie, reload));
-  const last = told(answer);
-  return { code: answer.code, said: [...answer.entries.map((each) => told(each).text), last.text], cookie: last.cookie };
-}
-
-const change = {
-  describe: (uid: string, value: string) => request.modify(`uid=${uid},${people}`, [2, 'description', value]),
-  rename: (uid: string, to: string) => request.modifyDn(`uid=${uid},${people}`, `uid=${to}`, true),
-  remove: (uid: string) => request.delete(`uid=${uid},${people}`),
-  add: (uid: string) =>
-    request.add(`uid=${uid},${people}`, { objectClass: ['inetOrgPerson'], uid: [uid], cn: [uid], sn: [uid], description: [uid] }),
-};
-
-async function make(client: RawClient, ...changes: readonly Buffer[]): Promise<void> {
-  for (const each of changes) assert.is((await client.ask(each)).code, 0);
-}
-
-/** A search that persists: its refresh stage, and then message by message. */
-interface Watch {
-  readonly id: number;
-  readonly refresh: readonly string[];
-  readonly cookie: string | undefined;
-  next(): Promise<{ readonly text: string; readonly cookie: string | undefined; readonly code: number }>;
-}
-
-async function watch(
-  client: RawClient,
-  options: Parameters<typeof request.search>[1] = {},
-  cookie?: string,
-  from = people,
-): Promise<Watch> {
-  const id = client.send(request.search(from, options), sync('refreshAndPersist', cookie));
-  const next = async () => {
-    const answer = await client.next();
-    if (answer === undefined) throw new Error('the connection has ended');
-    assert.is(answer.id, id, `an answer to ${id}, not to ${answer.id}`);
-    return { ...told(answer), code: answer.code };
-  };
-  for (const refresh: string[] = []; ; ) {
-    const { text, cookie: given, code } = await next();
-    assert.is(code, -1, `the refresh ended with ${code}`);
-    refresh.push(text);
-    if (text.startsWith('refresh')) return { id, refresh, cookie: given, next };
-  }
-}
 
 const everybody = ['add ou=people', 'add uid=ada,ou=people', 'add uid=bob,ou=people', 'add uid=eve,ou=people'];
 
@@ -280,6 +166,12 @@ test('what another process writes is pushed too', async (context) => {
     transaction.append([put(transaction.lastCsn + 1, entry, { operation: 'modify', entryCsn: csn })]),
   );
   assert.equal(await persistent.next(), { text: 'modify uid=ada,ou=people', cookie: `csn=${csn}`, code: -1 });
+  // a change that leaves no entry behind is a place in the log, too
+  const eve = { ...entry, uuid: directory.tree.find(`uid=eve,${people}`)?.uuid ?? '' };
+  const later = csn.replace(/\.\d{6}/, '.999999');
+  await directory.store.write((transaction) => transaction.append([{ ...remove(transaction.lastCsn + 1, eve), entryCsn: later }]));
+  assert.equal(await persistent.next(), { text: 'delete uid=eve,ou=people', cookie: `csn=${later}`, code: -1 });
+  assert.is((await poll(await dial(context))).cookie, `csn=${later}`);
 });
 
 test('cancel ends a persistent search with its result, abandon without a word', async (context) => {
@@ -320,6 +212,13 @@ for (const [name, code, controls, deref] of [
     assert.is(answer.code, code);
   });
 }
+
+test('nobody waits for changes without a bind, or for those of the root DSE', async (context) => {
+  const anonymous = await dial(context, '');
+  assert.is((await anonymous.ask(request.search(people), sync('refreshAndPersist'))).code, 8);
+  assert.is((await poll(anonymous)).code, 0);
+  assert.is((await anonymous.ask(request.search('', { scope: 0 }), sync('refreshOnly'))).code, 53);
+});
 
 test('entries are told as they are stored', async (context) => {
   const client = await dial(context);
@@ -368,106 +267,3 @@ test('when the base becomes another entry, one has to begin again', async (conte
 });
 
 test.run();
-
-/** What those see who may not see everything. */
-const eyes = suite<Context>('content synchronization for those who see less');
-
-const password = 'a-long-enough-password';
-eyes.before.each(async (context) => {
-  context.clients = [];
-  const service = (name: string, ...grants: readonly string[]) =>
-    [`dn: cn=${name},ou=services,${base}`, 'objectClass: applicationProcess', 'objectClass: mosService', `cn: ${name}`]
-      .concat([`userPassword: ${password}`, ...grants.map((grant) => `mosGrant: ${grant}`), '', ''])
-      .join('\n');
-  const ldif =
-    service('narrow', 'ou=people (description=x) | uid, description | read') +
-    service('copy', 'ou=people | * | read, replicate') +
-    person('ada', 'member', 'description: x') +
-    person('bob') +
-    person('eve', 'member', 'description: x', `userPassword: ${password}`);
-  context.served = await startTestServer(ldif, 'club', { sizeLimit: 3 });
-});
-eyes.after.each(async ({ served, clients }) => {
-  for (const client of clients) client.close();
-  await served.stop();
-});
-
-eyes('an entry that leaves their sight is gone, one that they never saw is not told', async (context) => {
-  const writer = await dial(context);
-  const narrow = await dial(context, `cn=narrow,ou=services,${base}`, password);
-  const options = { scope: 1, filter: present('uid') };
-  const { said, cookie } = await poll(narrow, undefined, options);
-  assert.equal(said, ['add uid=ada,ou=people', 'add uid=eve,ou=people', 'done']);
-  const persistent = await watch(narrow, options);
-  await make(writer, change.describe('bob', 'y'), change.describe('ada', 'y'));
-  assert.is((await persistent.next()).text, 'delete uid=ada,ou=people');
-  await make(writer, change.remove('bob'), change.describe('ada', 'x'));
-  assert.is((await persistent.next()).text, 'add uid=ada,ou=people');
-  // what is there is named, so that nothing need be said of what isn't
-  assert.equal((await poll(writer, cookie, options)).said, ['add uid=ada,ou=people', 'idSet delete 1', 'done refreshDeletes']);
-  narrow.send(request.abandon(persistent.id));
-  assert.equal((await poll(narrow, cookie, options)).said, ['add uid=ada,ou=people', 'idSet present 1', 'done']);
-});
-
-eyes('whose rights change has to begin again', async (context) => {
-  const writer = await dial(context);
-  const eve = await dial(context, `uid=eve,${people}`, password);
-  const options = { filter: equals('uid', 'ada') };
-  const persistent = await watch(eve, options);
-  await make(writer, request.modify(`uid=eve,${people}`, [2, 'mosStatus', `cn=banned,ou=statuses,${base}`]));
-  assert.is((await persistent.next()).code, refreshRequired);
-  assert.is((await poll(eve, persistent.cookie, options)).code, refreshRequired);
-});
-
-eyes('who comes into a role gets everything anew, who sees others come into it does not', async (context) => {
-  const writer = await dial(context);
-  const options = { filter: equals('uid', 'ada') };
-  const eve = await dial(context, `uid=eve,${people}`, password);
-  const { cookie } = await poll(eve, undefined, options);
-  await make(
-    writer,
-    request.add(`cn=any,ou=groups,${base}`, { objectClass: ['groupOfNames'], cn: ['any'], member: [`uid=ada,${people}`] }),
-  );
-  assert.equal((await poll(eve, cookie, options)).said, ['idSet present 1', 'done']);
-  await make(writer, request.modify(`cn=board,ou=groups,${base}`, [0, 'member', `cn=any,ou=groups,${base}`]));
-  await make(writer, request.modify(`cn=any,ou=groups,${base}`, [0, 'member', `uid=eve,${people}`]));
-  assert.is((await poll(eve, cookie, options)).code, refreshRequired);
-  assert.equal((await poll(eve, cookie, options, true)).said, ['add uid=ada,ou=people', 'done']);
-});
-
-eyes('the limits of a search hold for all but those who may replicate', async (context) => {
-  const eve = await dial(context, `uid=eve,${people}`, password);
-  assert.is((await poll(eve)).code, 4);
-  const copy = await dial(context, `cn=copy,ou=services,${base}`, password);
-  assert.is((await poll(copy)).code, 0);
-  assert.is((await poll(copy, undefined, { size: 2 })).code, 4);
-});
-
-eyes.run();
-
-const pressure = suite<Context>('content synchronization with clients that do not read');
-
-pressure('who waits for changes is left alone, who does not read them is ended', async (context) => {
-  context.clients = [];
-  const large = Array.from({ length: 40 }, (_, index) => person(`p${index}`, 'member', `description: ${'x'.repeat(200_000)}`)).join('');
-  context.served = await startTestServer(large, 'open', { idleMs: 600 });
-  try {
-    const [patient, deaf, writer] = [await dial(context), await dial(context), await dial(context)];
-    const quiet = await watch(patient, { filter: equals('uid', 'p0'), attributes: ['uid'] }, undefined, base);
-    await watch(deaf, {}, undefined, base);
-    deaf.socket.pause();
-    const rename = (from: string, to: string) => request.modifyDn(`ou=${from},${base}`, `ou=${to}`, true);
-    for (let round = 0; round < 3; round++) await make(writer, rename('people', 'humans'), rename('humans', 'people'));
-    writer.close();
-    const { server } = context.served;
-    for (let left = 200; server.connections > 1 && left > 0; left--) await sleep(50);
-    assert.is(server.connections, 1, 'the deaf one is gone, the patient one is not');
-    assert.is(patient.closed, false);
-    await quiet.next();
-  } finally {
-    for (const client of context.clients) client.close();
-    await context.served.stop();
-  }
-});
-
-pressure.run();

@@ -5,6 +5,7 @@ export interface TcpProxy {
   readonly port: number;
   /** The server's port; may be another one after its restart */
   target: number;
+  readonly connections: number;
   /** Resets all connections, and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
@@ -39,6 +40,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const proxy = {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     target,
+    get connections() {
+      return sockets.size / 2;
+    },
     cut: () => {
       whole = false;
       for (const socket of sockets) socket.resetAndDestroy();
