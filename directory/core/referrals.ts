@@ -25,8 +25,7 @@ export function refuseReferred(tree: Tree, sees: (entry: PackedEntry) => boolean
   const rdns = parseDn(dn);
   for (let depth = rdns.length - 1; depth >= 0; depth--) {
     const entry = tree.find(tree.schema.dnKey(rdns.slice(depth)));
-    if (entry === undefined) return;
-    if (isReferral(tree, entry) && sees(entry)) {
+    if (entry !== undefined && isReferral(tree, entry) && sees(entry)) {
       const referrals = urlsOf(tree, entry).map((url) => retargetUrl(url, formatDn(rdns.slice(0, depth)), entry.dn, scope));
       throw new DirectoryError('referral', 'another server holds this part of the tree', { referrals, matchedDn: entry.dn });
     }

@@ -53,11 +53,13 @@ export class ScopeRegion implements Region {
 /** What a base and a scope reach when every alias on the way stands for its object (RFC 4511 §4.5.1.3); the aliases themselves are not in it. */
 export class DereferencedRegion implements Region {
   readonly #tree: Tree;
+  readonly #base: PackedEntry;
   readonly #parts: Region[];
 
   /** @param sees what the asker may know of; other objects are not reached */
   constructor(tree: Tree, base: PackedEntry, scope: Scope, sees: (entry: PackedEntry) => boolean) {
     this.#tree = tree;
+    this.#base = base;
     this.#parts = [new ScopeRegion(tree, base, scope)];
     if (scope === 'base') return;
     // whole trees are searched below what an alias in a subtree stands for, and for its own aliases; one level finds the object alone
@@ -79,7 +81,8 @@ export class DereferencedRegion implements Region {
   }
 
   has(entry: PackedEntry): boolean {
-    return !isAlias(this.#tree, entry) && this.#parts.some((part) => part.has(entry));
+    // the base was found as it was asked for, and is no alias to this search
+    return (entry.slot === this.#base.slot || !isAlias(this.#tree, entry)) && this.#parts.some((part) => part.has(entry));
   }
 
   *slots(): Iterable<number> {

@@ -141,7 +141,7 @@ export class Selection {
   #resolve(): [ReadonlySet<number>, ReadonlySet<AttributeType>] {
     const ids = new Set<number>();
     const types = new Set<AttributeType>();
-    for (const attribute of this.#attributes) {
+    for (const attribute of this.#attributes.flatMap((each) => attributesOfClass(this.#schema, each))) {
       const covered = this.#schema.covered(attribute);
       if (covered === undefined) continue;
       types.add(covered.type);
@@ -152,6 +152,14 @@ export class Selection {
     }
     return [ids, types];
   }
+}
+
+/** `@person` asks for all that the class and its superiors name (RFC 4529). */
+function attributesOfClass(schema: Schema, text: string): readonly string[] {
+  if (!text.startsWith('@')) return [text];
+  const objectClass = schema.objectClass(text.slice(1));
+  const classes = objectClass === undefined ? [] : [...schema.superiorClosure(objectClass)];
+  return classes.flatMap(({ must, may }) => [...must, ...may].map(({ name }) => name));
 }
 
 const none: readonly Buffer[] = [];

@@ -62,8 +62,14 @@ export interface ServerContext extends Omit<LdapServerOptions, 'tls' | 'version'
   othersTurn(): Promise<void>;
 }
 
-/** RFC 3673 (`+`), RFC 4525 (increment), RFC 4526 (true and false filters), RFC 3866 language tags (options) */
-const supportedFeatures = ['1.3.6.1.4.1.4203.1.5.1', '1.3.6.1.1.14', '1.3.6.1.4.1.4203.1.5.3', '1.3.6.1.4.1.4203.1.5.4'];
+/** RFC 3673 (`+`), RFC 4529 (`@class`), RFC 4525 (increment), RFC 4526 (true and false filters), RFC 3866 language tags (options) */
+const supportedFeatures = [
+  '1.3.6.1.4.1.4203.1.5.1',
+  '1.3.6.1.4.1.4203.1.5.2',
+  '1.3.6.1.1.14',
+  '1.3.6.1.4.1.4203.1.5.3',
+  '1.3.6.1.4.1.4203.1.5.4',
+];
 
 /** The LDAP server: listeners, and the connections that come in by them. */
 export class LdapServer {

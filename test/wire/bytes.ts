@@ -165,6 +165,11 @@ function writeAttribute(out: Output, attribute: { readonly description: string; 
 
 const assertionTags = { equality: 3, greaterOrEqual: 5, lessOrEqual: 6, approx: 8 } as const;
 
+/** A filter as it stands in a search. */
+export function encodeFilter(filter: Filter): Buffer {
+  return encodeBytes((out) => writeFilter(out, filter));
+}
+
 function writeFilter(out: Output, filter: Filter): void {
   switch (filter.kind) {
     case 'and':
