@@ -39,6 +39,8 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
     if (description.type.noUserModification && !restoring) {
       throw new DirectoryError('constraintViolation', `${description.name}: the server alone sets this attribute`);
     }
+    if (draft.get(description).length > 0 && !restoring)
+      throw new DirectoryError('attributeOrValueExists', `${description.name}: the attribute is given twice`);
     if (attribute.values.length === 0) throw new DirectoryError('protocolError', `${description.name}: an attribute needs a value`);
     draft.add(description, attribute.values);
   }
@@ -74,7 +76,7 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
     draft.setText('pwdChangedTime', stamp.time);
   }
   const below = parent === undefined ? '' : `,${parent.dn}`;
-  const name = parent === undefined ? formatDn(dn) : formatDn(dn.slice(0, 1)) + below;
+  const name = formatDn((parent === undefined ? dn : dn.slice(0, 1)).map((rdn) => schema.spell(rdn))) + below;
   const after = draft.pack({ uuid, parent: parent?.uuid ?? null, key, dn: name });
   checkIntegrity(staging, after);
   return [{ cause: 'request', before: undefined, after, change: { kind: 'add', dn: name, attributes: given } }];

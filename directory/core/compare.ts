@@ -18,6 +18,7 @@ export function compare(
   const entry = findVisible(tree, viewer, question.dn);
   const covered = tree.schema.covered(question.attribute);
   if (covered === undefined) throw new DirectoryError('undefinedAttributeType', `${question.attribute}: attribute type undefined`);
+  if (covered.descriptions.length === 0) throw new DirectoryError('noSuchAttribute', `the entry has no ${question.attribute}`);
   const readable = covered.descriptions.filter((description) => viewer.mayCompare(entry, description));
   if (readable.length === 0) throw new DirectoryError('insufficientAccessRights', `comparing ${question.attribute} is not allowed here`);
   const rule = covered.type.equality;

@@ -1,5 +1,5 @@
 import type { AttributeDescription, AttributeType } from '../../schema/ldap/registry.ts';
-import { validateEntry } from '../../schema/ldap/validate.ts';
+import { structuralClass, validateEntry } from '../../schema/ldap/validate.ts';
 import { parseDn } from '../model/dn.ts';
 import type { Modification } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
@@ -44,7 +44,7 @@ export function planModify(context: PlanContext, dnText: string, modifications: 
   }
   const dn = parseDn(before.dn);
   checkRdnKept(draft, before, context);
-  const { structural } = validateEntry(schema, dn, draft.attributes());
+  const structural = structuralClass(schema, draft.get(resolveDescription(staging.tree, 'objectClass')).map(String));
   const [old] = before.values(resolveDescription(staging.tree, 'structuralObjectClass'));
   if (old !== undefined && schema.objectClass(old.toString()) !== structural) {
     throw new DirectoryError(
@@ -52,6 +52,7 @@ export function planModify(context: PlanContext, dnText: string, modifications: 
       `the structural class stays ${old.toString()}; an entry can't become ${structural.name}`,
     );
   }
+  validateEntry(schema, dn, draft.attributes());
   const password = resolveDescription(staging.tree, 'userPassword');
   if (resolved.some(({ description }) => description === password)) {
     draft.setText('pwdChangedTime', ...(draft.get(password).length > 0 ? [stamp.time] : []));
@@ -83,8 +84,8 @@ function incremented(draft: Draft, description: AttributeDescription, values: re
   const [by] = values;
   if (values.length !== 1 || by === undefined) throw new DirectoryError('protocolError', `${description.name}: increment takes one value`);
   return present.map((value) => {
-    if (!isInteger(value) || !isInteger(by))
-      throw new DirectoryError('constraintViolation', `${description.name}: increment is for integers`);
+    if (!isInteger(by)) throw new DirectoryError('invalidAttributeSyntax', `${description.name}: the increment is no integer`);
+    if (!isInteger(value)) throw new DirectoryError('constraintViolation', `${description.name}: increment is for integers`);
     return Buffer.from(String(BigInt(value.toString()) + BigInt(by.toString())));
   });
 }

@@ -24,6 +24,8 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   const newRdn = parseRdn(request.newRdn);
   const oldParent = staging.parentOf(before);
   if (oldParent === undefined) throw new DirectoryError('unwillingToPerform', 'the entry that carries the suffix keeps its name');
+  if (request.newSuperior !== undefined && !isWithinSuffix(context, request.newSuperior))
+    throw new DirectoryError('affectsMultipleDSAs', 'this directory holds nothing outside its suffix');
   const parent = request.newSuperior === undefined ? oldParent : loadForUpdate(context, request.newSuperior);
   for (let above: PackedEntry | undefined = parent; above !== undefined; above = staging.parentOf(above)) {
     if (above.uuid === before.uuid) throw new DirectoryError('unwillingToPerform', 'an entry can not be moved below itself');
@@ -56,8 +58,13 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   }
   validateEntry(schema, [newRdn], draft.attributes());
   stampModified(draft, context);
-  const after = draft.pack({ uuid: before.uuid, parent: parent.uuid, key, dn: `${formatRdn(newRdn)},${parent.dn}` });
+  const after = draft.pack({ uuid: before.uuid, parent: parent.uuid, key, dn: `${formatRdn(schema.spell(newRdn))},${parent.dn}` });
   return withReferences(context, request, before, after);
+}
+
+function isWithinSuffix({ staging }: PlanContext, dn: string): boolean {
+  const key = staging.tree.schema.normalizeDn(dn);
+  return staging.tree.root === undefined || `,${key}`.endsWith(`,${staging.tree.root.key}`);
 }
 
 /** The rename, and the changes of the entries that name it or something below it. */

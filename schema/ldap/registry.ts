@@ -201,6 +201,11 @@ export class Schema implements NormalizationContext {
     return rdnKey(rdn, (name) => this.attributeType(name));
   }
 
+  /** The RDN with its types in the schema's spelling, as answers have them. */
+  spell(rdn: Rdn): Rdn {
+    return rdn.map(({ type, value }) => ({ type: this.attributeType(type)?.name ?? type, value }));
+  }
+
   /** All types and values that a DN names, for `:dn:` in extensible filters. */
   dnValues(text: string): readonly AttributeTypeAndValue[] {
     return parseDn(text).flat();

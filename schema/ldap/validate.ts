@@ -67,8 +67,12 @@ function violation(text: string): DirectoryError {
   return new DirectoryError('objectClassViolation', text);
 }
 
-/** One structural class, or several of which each is above the next (RFC 4512 §2.4.2). */
-function structuralClass(schema: Schema, names: readonly string[]): ObjectClass {
+/**
+ * The lowest structural class of an entry: it has one, or several of which each is above the next (RFC 4512 §2.4.2).
+ * @param names the values of objectClass
+ * @throws DirectoryError objectClassViolation, invalidAttributeSyntax
+ */
+export function structuralClass(schema: Schema, names: readonly string[]): ObjectClass {
   if (names.length === 0) throw violation('no objectClass attribute');
   const unknown = names.findIndex((name) => schema.objectClass(name) === undefined);
   // as slapd has it, a class that is not known is no value of objectClass

@@ -1,5 +1,8 @@
 // Searches that slapd and MOS are asked alike. `$` is the suffix, `#n` the line of what from-scratch servers get wrong.
+import { parseFilter } from '../../directory/model/filter-text.ts';
 import type { Reply, SearchRow } from '../slapd/pair.ts';
+import { ber, integer, type RawControl } from '../support/raw-client.ts';
+import { encodeFilter } from '../wire/bytes.ts';
 
 export interface SearchCase extends SearchRow {
   readonly name: string;
@@ -20,6 +23,43 @@ const selections = (why: string, ...lists: readonly (readonly string[])[]): Sear
     scope: 'base',
     attributes,
   }));
+
+const OID = { sort: '1.2.840.113556.1.4.473', matchedValues: '1.2.826.0.1.3344810.2.3', paged: '1.2.840.113556.1.4.319' } as const;
+
+/** A sort control (RFC 2891): `-attribute:rule`. */
+function sortBy(critical: boolean, ...keys: readonly string[]): RawControl {
+  const encoded = keys.map((key) => {
+    const [, reverse = '', attribute = '', rule] = /^(-?)([^:]*)(?::(.*))?$/.exec(key) ?? [];
+    const parts = [ber(0x04, attribute)];
+    if (rule !== undefined) parts.push(ber(0x80, rule));
+    if (reverse !== '') parts.push(ber(0x81, Buffer.from([0xff])));
+    return ber(0x30, ...parts);
+  });
+  return { oid: OID.sort, critical, value: ber(0x30, ...encoded) };
+}
+
+const sorted = (name: string, filter: string, ...controls: readonly RawControl[]): SearchCase => ({
+  name: `#20 sort: ${name}`,
+  base: 'ou=people,$',
+  filter,
+  attributes: ['1.1'],
+  controls,
+  ordered: true,
+});
+
+const matching = (name: string, attributes: readonly string[], ...texts: readonly string[]): SearchCase => ({
+  name: `matched values: ${name}`,
+  base: 'uid=ursula,ou=people,$',
+  scope: 'base',
+  attributes,
+  controls: [{ oid: OID.matchedValues, critical: true, value: ber(0x30, ...texts.map((text) => encodeFilter(parseFilter(text)))) }],
+});
+
+const page = (size: number, cookie = ''): RawControl => ({
+  oid: OID.paged,
+  critical: true,
+  value: ber(0x30, integer(size), ber(0x04, cookie)),
+});
 
 export const searchCases: readonly SearchCase[] = [
   ...filters(
@@ -350,4 +390,30 @@ export const searchCases: readonly SearchCase[] = [
     attributes: ['1.1'],
     controls: [{ oid: '2.16.840.1.113730.3.4.2', critical: true }],
   },
+  sorted('numbers by their rule', '(uidNumber=*)', sortBy(true, 'uidNumber')),
+  sorted('reversed', '(uidNumber=*)', sortBy(true, '-uidNumber')),
+  sorted('by a rule that is named', '(uid=*)', sortBy(true, 'uid:2.5.13.3')),
+  sorted('by a rule that is named, reversed', '(uid=*)', sortBy(true, '-uid:2.5.13.3')),
+  sorted('by two keys', '(sn=*)', sortBy(true, 'sn:2.5.13.3', 'cn:2.5.13.3')),
+  sorted('entries without the key come last', '(uid=*)', sortBy(true, 'uidNumber', 'uid:2.5.13.3')),
+  {
+    ...sorted('an undefined attribute, not critical', '(uid=babs)', sortBy(false, 'nothing')),
+    ours: { code: 0, entries: ['uid=babs,ou=people,dc=example,dc=org'], controls: ['1.2.840.113556.1.4.474'] },
+    because: 'RFC 2891 §2: what was not demanded is left out, and the response control says so',
+  },
+  {
+    ...sorted('an undefined rule, not critical', '(uid=babs)', sortBy(false, 'uid:9.9.9')),
+    ours: { code: 0, entries: ['uid=babs,ou=people,dc=example,dc=org'], controls: ['1.2.840.113556.1.4.474'] },
+    because: 'RFC 2891 §2: what was not demanded is left out, and the response control says so',
+  },
+  matching('of one attribute', ['mail', 'uid'], '(mail=ulla@example.org)'),
+  matching('of several', ['mail', 'uid'], '(mail=ulla@example.org)', '(uid=ursula)'),
+  matching('by a part', ['mail'], '(mail=*example.org)'),
+  matching('none at all', ['mail'], '(mail=nobody@example.org)'),
+  matching('presence', ['mail', 'uid'], '(uid=*)'),
+  { name: '#18 a page that holds all', base: 'ou=people,$', scope: 'one', attributes: ['1.1'], controls: [page(100)] },
+  { name: '#18 a page that holds exactly all', base: 'ou=people,$', scope: 'one', attributes: ['1.1'], controls: [page(5)] },
+  { name: '#18 a page of nothing', base: 'ou=people,$', scope: 'one', attributes: ['1.1'], controls: [page(0)] },
+  { name: '#17 an unknown control that is critical', base: 'ou=people,$', scope: 'base', controls: [{ oid: '1.2.3.4', critical: true }] },
+  { name: '#17 an unknown control that is not', base: 'ou=people,$', scope: 'base', attributes: ['1.1'], controls: [{ oid: '1.2.3.4' }] },
 ];

@@ -59,7 +59,8 @@ export async function startPair(ldif: string): Promise<Pair> {
         baseDn: suffix,
         ldif: [ldif],
         modules: ['dynlist', 'ppolicy', 'syncprov'],
-        overlays: ['memberof', 'refint', 'sssvlv'],
+        overlays: ['memberof', 'sssvlv', 'refint'],
+        lastOverlay: ['refint_attributes member owner'],
         database: ['index objectClass,uid,cn,sn,mail,member eq', 'index entryUUID,entryCSN eq'],
       }),
       await startMos({ baseDn: suffix, ldif: [ldif] }),
@@ -126,11 +127,12 @@ export function replyOf(answer: Answer & { readonly entries: readonly Answer[] }
   };
 }
 
-/** Names in one of the spellings that RFC 4514 §2.4 leaves open: slapd escapes a comma as `\2C`, MOS as `\,`. */
+/** Names in one of the spellings that RFC 4514 §2.4 leaves open: slapd escapes a comma as `\2C` and puts the parts of an RDN in order. */
 function lines({ parts }: Answer): string {
   const { dn, attributes } = entryOf(parts);
   const all = Object.entries(attributes).map(([name, values]) => `${name}=${[...values].sort().join('|')}`);
-  return [formatDn(parseDn(dn)), ...all.sort()].join(' ; ');
+  const name = parseDn(dn).map((rdn) => rdn.toSorted((a, b) => (a.type < b.type ? -1 : 1)));
+  return [formatDn(name), ...all.sort()].join(' ; ');
 }
 
 /** A step of an update row. */

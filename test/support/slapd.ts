@@ -36,6 +36,8 @@ export interface SlapdOptions {
   /** LDIF files for slapadd */
   readonly ldif?: readonly string[];
   readonly overlays?: readonly string[];
+  /** Lines of slapd.conf for the last of the overlays */
+  readonly lastOverlay?: readonly string[];
   /** Modules beyond back_mdb and the overlays */
   readonly modules?: readonly string[];
   /** Further lines of slapd.conf: of the whole server, and of the database */
@@ -122,6 +124,7 @@ function configuration(folder: string, { baseDn, overlays = [], modules = [], gl
     `rootpw ${rootPassword}`,
     ...database,
     ...overlays.map((name) => `overlay ${name}`),
+    ...(more.lastOverlay ?? []),
     '',
   ].join('\n');
 }
