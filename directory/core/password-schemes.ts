@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { verify as verifyArgon2 } from '@node-rs/argon2';
+import { type Algorithm, hashRaw as rawArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 import { parseUnixCrypt, unixCryptChecksum } from './unix-crypt.ts';
 
@@ -136,13 +137,19 @@ function checkPbkdf2(
 
 /** PHC strings with the parameters in the order m, t, p (the reference implementation's). */
 function argon2(data: string): PasswordCheck | undefined {
-  const form = /^\$argon2(?:id|i|d)\$(?:v=(?:16|19)\$)?m=([1-9]\d{0,6}),t=([1-9]\d{0,2}),p=([1-9]\d?)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-  const [, memory, passes, lanes, salt = '', sum = ''] = form.exec(data) ?? [];
+  const form = /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,6}),t=([1-9]\d{0,2}),p=([1-9]\d?)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+  const [, kind, version = '16', memory, passes, lanes, salt = '', sum = ''] = form.exec(data) ?? [];
   const [m, t, p] = [Number(memory), Number(passes), Number(lanes)];
   if (!(m <= most.argonMemory && t <= most.argonPasses && p <= most.argonLanes && m * t <= most.argonWork && m >= 8 * p)) return undefined;
-  if (!isLength(decodeBase64(salt), 8, 48) || !isLength(decodeBase64(sum), 16, 64)) return undefined;
-  // the library compares in constant time
-  return slowHash((password) => verifyArgon2(data, password));
+  const [saltBytes, sumBytes] = [decodeBase64(salt), decodeBase64(sum)];
+  if (saltBytes === undefined || sumBytes === undefined || !isLength(saltBytes, 8, 48) || !isLength(sumBytes, 16, 64)) return undefined;
+  const algorithm: Algorithm = kind === 'd' ? 0 : kind === 'i' ? 1 : 2;
+  const cost = { memoryCost: m, timeCost: t, parallelism: p, algorithm, version: version === '19' ? 1 : 0 };
+  return slowHash(async (password) => {
+    // the library compares in constant time; it hashes any bytes, but verifies UTF-8 alone
+    if (isUtf8(password)) return verifyArgon2(data, password);
+    return timingSafeEqual(await rawArgon2(password, { ...cost, salt: saltBytes, outputLen: sumBytes.length }), sumBytes);
+  });
 }
 
 function crypt(data: string): PasswordCheck | undefined {

@@ -147,11 +147,11 @@ test('memory that is not what the tables hold is noticed', async ({ nodes }) => 
   assert.ok(lines.some((line) => line.startsWith('cn: the index')));
 });
 
-test('a group of three nodes follows bans at once', async ({ nodes }) => {
+test('a ban at one node is felt at the others', async ({ nodes }) => {
   const [one, two] = nodes;
   if (one === undefined || two === undefined) throw new Error('two nodes');
   const update = await asAdmin(one).addition(`uid=ada,ou=people,${base}`, [
-    ...['inetOrgPerson', 'mosMember'].map((name) => ({ description: 'objectClass', values: [Buffer.from(name)] })),
+    { description: 'objectClass', values: ['inetOrgPerson', 'mosMember'].map((name) => Buffer.from(name)) },
     ...['uid', 'cn', 'sn'].map((description) => ({ description, values: [Buffer.from('ada')] })),
     { description: 'mosStatus', values: [Buffer.from(`cn=member,ou=statuses,${base}`)] },
   ]);

@@ -42,6 +42,15 @@ test('passwords that are empty or absurdly long are not hashed and fit nothing',
   }
 });
 
+test('a password of bytes that are not UTF-8 fits its own hash and no other', async () => {
+  const password = Buffer.from([0x61, 0xff, 0xfe]);
+  const stored = Buffer.from(await passwords.hash(password));
+  assert.equal(await passwords.verify(stored, password), { ok: true, rehash: false });
+  assert.equal(await passwords.verify(stored, Buffer.from([0x61, 0xff, 0xfd])), { ok: false, rehash: false });
+  assert.equal(await passwords.verify(Buffer.from(await passwords.hash(Buffer.from('a'))), password), { ok: false, rehash: false });
+  await passwords.pretend(password);
+});
+
 test('pretending takes about as long as a wrong password', async () => {
   const stored = Buffer.from(await passwords.hash(secret));
   const real = await medianTime(() => passwords.verify(stored, Buffer.from('wrong')));

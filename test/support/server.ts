@@ -28,12 +28,20 @@ const limits: ServerLimits = {
   cleartext: 'loopback',
 };
 
-/** A server on free ports, with a certificate of its own. */
-export async function startTestServer(ldif: string, access = 'open', changed: Partial<ServerLimits> = {}): Promise<TestServer> {
+/**
+ * A server on free ports, with a certificate of its own.
+ * @param write takes what the server logs as an error
+ */
+export async function startTestServer(
+  ldif: string,
+  access = 'open',
+  changed: Partial<ServerLimits> = {},
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+): Promise<TestServer> {
   const open = await openTestDirectory(ldif, access);
   const folder = mkdtempSync(join(tmpdir(), 'mos-server-'));
   const tls = await loadOrCreateCertificate({ folder, now: new Date() });
-  const log = makeLog({ level: 'error', format: 'text', write: (line) => process.stderr.write(line) });
+  const log = makeLog({ level: 'error', format: 'text', write });
   const server = new LdapServer({ ...open, tls, limits: { ...limits, ...changed }, log, version: 'test' });
   const plain = await server.listen({ kind: 'ldap', host: '127.0.0.1', port: 0 });
   const secure = await server.listen({ kind: 'ldaps', host: '127.0.0.1', port: 0 });
