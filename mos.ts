@@ -23,12 +23,13 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   start: {
-    usage: 'mos start',
+    usage: 'mos start [--workers N]',
     summary: 'serve the directory',
     help: `Opens the database (fills it the first time, see MOS_SEED), listens where MOS_LDAP_LISTEN says, and serves until it
-is told to stop (SIGTERM or Ctrl-C). The administrator's socket is MOS_VAR/ldapi.`,
-    options: {},
-    run: (settings) => start(settings, version()),
+is told to stop (SIGTERM or Ctrl-C). The administrator's socket is MOS_VAR/ldapi.
+  -w, --workers N   so many processes behind the same ports, each with the whole directory in memory; needs Postgres`,
+    options: { workers: { type: 'string', short: 'w' } },
+    run: (settings, options) => start(settings, version(), workerCount(options['workers'])),
   },
   import: {
     usage: 'mos import [--continue] FILE…',
@@ -70,6 +71,12 @@ for on a terminal, otherwise read as one line from standard input.`,
     run: (settings, options) => check(settings, process.env, options['deep'] === true),
   },
 };
+
+function workerCount(text: string | boolean | undefined): number {
+  const count = Number(text ?? 1);
+  if (!Number.isInteger(count) || count < 1 || count > 256) throw new SettingsError('--workers: a number from 1 to 256 is expected');
+  return count;
+}
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));

@@ -14,13 +14,16 @@ import { rootPasswordOf } from './root-password.ts';
 import { loadOrCreateCertificate } from './server/certificate.ts';
 import { LdapServer, type ServerLimits } from './server/ldap-server.ts';
 import { type Log, makeLog } from './server/log.ts';
+import { isWorker, leave, startWorkers } from './workers.ts';
 
 /**
  * `mos start`: opens the directory, fills it if it is empty, and serves until a signal says otherwise.
+ * @param workers how many processes share the ports
  * @returns the exit code
  */
-export async function start(settings: Settings, version: string): Promise<number> {
+export async function start(settings: Settings, version: string, workers = 1): Promise<number> {
   const log = makeLog({ level: settings.logLevel, format: settings.logFormat, write: (line) => process.stderr.write(line) });
+  if (workers > 1 && !isWorker) return startWorkers(settings, workers, log);
   surviveTheUnforeseen(log);
   mkdirSync(settings.var, { recursive: true, mode: 0o700 });
   const root = await rootPasswordOf(settings);
@@ -41,7 +44,7 @@ export async function start(settings: Settings, version: string): Promise<number
     for (const address of [...settings.ldapListen, administrators]) addresses.push(await server.listen(address));
     giveBackMemory();
     log.info('started', { entries: directory.tree.size, base: directory.baseDn, version });
-    if (settings.profile === 'development') process.stdout.write(welcome(settings, addresses, tls.caFile, root.made));
+    if (settings.profile === 'development' && !isWorker) process.stdout.write(welcome(settings, addresses, tls.caFile, root.made));
     else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);
     await stopSignal();
     log.info('stopping');
@@ -49,6 +52,7 @@ export async function start(settings: Settings, version: string): Promise<number
     return 0;
   } finally {
     await directory.close();
+    leave();
   }
 }
 

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -119,7 +120,8 @@ export class LdapServer {
         ? createTlsServer({ ...this.#tls, handshakeTimeout: this.#context.limits.messageMs }, accept)
         : createServer(accept);
     if (address.kind === 'ldaps') this.#watchHandshakes(server);
-    if (address.kind === 'ldapi') rmSync(address.path, { force: true });
+    // a worker's socket is also the others'
+    if (address.kind === 'ldapi' && !cluster.isWorker) rmSync(address.path, { force: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       if (address.kind === 'ldapi') server.listen(address.path, resolve);
@@ -144,7 +146,7 @@ export class LdapServer {
     for (const connection of [...this.#context.connections]) connection.disconnect('unavailable', 'the server is shutting down');
     // who is still in a handshake, or does not take the notice
     const cut = setTimeout(() => this.#beneathTls.forEach((socket) => void socket.destroy()), 2000);
-    for (const path of this.#sockets) rmSync(path, { force: true });
+    if (!cluster.isWorker) for (const path of this.#sockets) rmSync(path, { force: true });
     await Promise.all(closed);
     clearTimeout(cut);
   }

@@ -18,6 +18,8 @@ export interface MosOptions {
   /** LDIF files for `mos import`, before the start */
   readonly ldif?: readonly string[];
   readonly program?: readonly string[];
+  /** Further words for `mos start` */
+  readonly words?: readonly string[];
   /** The core that the server is pinned to */
   readonly core?: number;
   /** How long the start may take */
@@ -44,7 +46,7 @@ export async function startMos(options: MosOptions = {}): Promise<LdapServer> {
     ...options.env,
   };
   for (const file of options.ldif ?? []) importLdif(program, file, env);
-  const child = spawnPinned(options.core, process.execPath, [...program, 'start'], env);
+  const child = spawnPinned(options.core, process.execPath, [...program, 'start', ...(options.words ?? [])], env);
   const log = collect(child);
   await accepting(child, port, log, options.seconds);
   return {

@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { freshDatabase, serverUrl } from '../support/database.ts';
+import { startMos } from '../support/mos-process.ts';
+import { RawClient, request } from '../support/raw-client.ts';
+
+/** The processes that a process has started and that still run. */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let left = 600; !(await condition()); left--) {
+    if (left === 0) throw new Error(`did not happen: ${what}`);
+    await sleep(50);
+  }
+}
+
+test('several workers serve one port, know of each other’s changes, and are replaced when they die', async () => {
+  const database = await freshDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'mos-workers-'));
+  const env = { MOS_DATABASE_URL: database.url ?? '', MOS_SEED: 'base', MOS_VAR: folder };
+  const mos = await startMos({ env, words: ['--workers', '2'], seconds: 60 });
+  try {
+    await until(() => (mos.log().match(/ started /g) ?? []).length === 2, 'two workers');
+    const workers = childrenOf(mos.pid);
+    const clients: RawClient[] = [];
+    for (let count = 0; count < 4; count++) clients.push(await RawClient.connect(mos.port));
+    const [first, ...others] = clients;
+    if (first === undefined) throw new Error('a client');
+    assert.is((await first.ask(request.bind(mos.rootDn, mos.rootPassword))).code, 0);
+    const name = 'cn=desk,ou=groups,dc=example,dc=org';
+    assert.is((await first.ask(request.add(name, { objectClass: ['groupOfNames'], cn: ['desk'] }))).code, 0);
+    for (const client of others) {
+      await client.ask(request.bind(mos.rootDn, mos.rootPassword));
+      await until(async () => (await client.ask(request.search(name, { scope: 0 }))).code === 0, 'the change at the other worker');
+    }
+    for (const client of clients) client.close();
+    process.kill(workers[0] ?? 0, 'SIGKILL');
+    await until(() => childrenOf(mos.pid).filter((pid) => !workers.slice(0, 1).includes(pid)).length === 2, 'another worker');
+    await until(() => (mos.log().match(/ started /g) ?? []).length === 3, 'it has started');
+    await until(async () => {
+      const client = await RawClient.connect(mos.port);
+      const { code } = await client.ask(request.search('', { scope: 0 }));
+      client.close();
+      return code === 0;
+    }, 'an answer');
+  } catch (error) {
+    throw new Error(`${String(error)}\n${mos.log()}`, { cause: error });
+  } finally {
+    await mos.stop();
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+if (serverUrl === undefined) console.log('skipped: several workers need Postgres (npm run test:postgres)');
+else test.run();
