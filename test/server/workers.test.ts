@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test } from 'uvu';
+import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freshDatabase, serverUrl } from '../support/database.ts';
 import { startMos } from '../support/mos-process.ts';
@@ -19,6 +19,9 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
     await sleep(50);
   }
 }
+
+// a suite of its own: what is registered on uvu's shared one would run with another file's
+const test = suite('workers');
 
 test('several workers serve one port, know of each other’s changes, and are replaced when they die', async () => {
   const database = await freshDatabase();
