@@ -43,6 +43,8 @@ interface Row {
   /** Does the row speak of this attribute? Undefined: of those that the visibility rows show. */
   readonly names: ((type: AttributeType) => boolean) | undefined;
   readonly may: number;
+  /** Were the attributes not named one by one? */
+  readonly sweeping: boolean;
 }
 
 /** What the rows see of an entry; entries that are the same to them share one. */
@@ -179,7 +181,11 @@ export class Access {
     const shown = (type: AttributeType) => this.#level(type, profile) <= of.level && !this.#secret.has(type);
     const rightsOver = (type: AttributeType) => {
       let over = 0;
-      for (const row of rows) if (row.names === undefined ? shown(type) : row.names(type)) over |= row.may;
+      for (const row of rows) {
+        if (!(row.names === undefined ? shown(type) : row.names(type))) continue;
+        // who may write `*` must not give rights that way, to themselves or anybody
+        over |= row.sweeping && type === this.#mosGrant ? row.may & ~WRITE : row.may;
+      }
       return over;
     };
     // rows of visible attributes show the entry only when they show something of it
@@ -311,6 +317,7 @@ export class Access {
       test: grant.entries.filter === undefined ? undefined : this.#test(grant.entries.filter),
       names: this.#names(grant.attributes),
       may: grant.may.reduce((sum, right) => sum | bit(right), 0),
+      sweeping: !Array.isArray(grant.attributes),
     };
   }
 

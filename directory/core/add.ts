@@ -5,6 +5,7 @@ import type { Attribute } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
+import type { PackedEntry } from './packed-entry.ts';
 import { followReferrals, type Plan, type PlanContext } from './plan.ts';
 import { nearestSuperior } from './search.ts';
 
@@ -55,6 +56,7 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
     const description = resolveDescription(staging.tree, type);
     if (!description.type.operational && !draft.has(description, value)) draft.add(description, [value]);
   }
+  if (parent !== undefined) refuseGrants(context, draft, parent);
   const { structural } = validateEntry(schema, dn, draft.attributes());
   draft.setText('structuralObjectClass', structural.name);
   const created = {
@@ -80,6 +82,15 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
   const after = draft.pack({ uuid, parent: parent?.uuid ?? null, key, dn: name });
   checkIntegrity(staging, after);
   return [{ cause: 'request', before: undefined, after, change: { kind: 'add', dn: name, attributes: given } }];
+}
+
+/** Who may add entries here does not thereby give rights, by whatever option or in the name. */
+function refuseGrants({ staging, viewer }: PlanContext, draft: Draft, parent: PackedEntry): void {
+  const { schema } = staging.tree;
+  const grant = resolveDescription(staging.tree, 'mosGrant');
+  const gives = draft.attributes().some(({ description }) => schema.covered(description)?.type === grant.type);
+  if (gives && !viewer.mayWrite(parent, grant))
+    throw new DirectoryError('insufficientAccessRights', 'an entry that has rights is made by those who may give them');
 }
 
 /** Takes an attribute out of the draft; what is computed is not stored. */

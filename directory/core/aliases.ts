@@ -33,20 +33,22 @@ function aliasedObjectName(tree: Tree, alias: PackedEntry): string {
 
 /**
  * The name that a DN leads to when every alias in it is dereferenced, those that stand above the entry too.
+ * @param sees what the asker may know of; other aliases are none to them
  * @returns a DN as text
  * @throws DirectoryError aliasProblem (RFC 4511 appendix A), invalidDNSyntax
  */
-export function dereferenceName(tree: Tree, dn: string): string {
+export function dereferenceName(tree: Tree, sees: (entry: PackedEntry) => boolean, dn: string): string {
   if (aliasSlots(tree).length === 0) return dn;
   let name = dn;
   for (let hops = 0; hops < mostHops; hops++) {
     const rdns = parseDn(name);
     const alias = rdns
       .map((_, depth) => tree.find(tree.schema.dnKey(rdns.slice(depth))))
-      .findLast((entry) => entry !== undefined && isAlias(tree, entry));
+      .findLast((entry) => entry !== undefined && isAlias(tree, entry) && sees(entry));
     if (alias === undefined) return name;
     const object = aliasedObjectName(tree, alias);
-    if (tree.find(tree.schema.normalizeDn(object)) === undefined)
+    const target = tree.find(tree.schema.normalizeDn(object));
+    if (target === undefined || !sees(target))
       throw new DirectoryError('aliasProblem', 'an alias leads to an object that does not exist', { matchedDn: alias.dn });
     const below = formatDn(rdns.slice(0, rdns.length - parseDn(alias.dn).length));
     name = below === '' ? object : `${below},${object}`;

@@ -50,29 +50,36 @@ export class ScopeRegion implements Region {
   }
 }
 
+/** Aliases lead to trees with aliases in them, so many times at most. */
+const mostRounds = 16;
+
 /** What a base and a scope reach when every alias on the way stands for its object (RFC 4511 §4.5.1.3); the aliases themselves are not in it. */
 export class DereferencedRegion implements Region {
   readonly #tree: Tree;
   readonly #base: PackedEntry;
-  readonly #parts: Region[];
+  readonly #start: Region;
+  /** Slots of the objects that aliases stand for: found alone from one level, with all below from a subtree */
+  readonly #objects = new Set<number>();
+  readonly #alone: boolean;
 
-  /** @param sees what the asker may know of; other objects are not reached */
+  /** @param sees what the asker may know of; other aliases lead nowhere, and other objects are not reached */
   constructor(tree: Tree, base: PackedEntry, scope: Scope, sees: (entry: PackedEntry) => boolean) {
     this.#tree = tree;
     this.#base = base;
-    this.#parts = [new ScopeRegion(tree, base, scope)];
-    if (scope === 'base') return;
-    // whole trees are searched below what an alias in a subtree stands for, and for its own aliases; one level finds the object alone
-    for (let reached = 0; reached < this.#parts.length; reached++) {
-      const part = this.#parts[reached];
-      if (part === undefined || (scope === 'one' && reached > 0)) break;
-      for (const slot of aliasSlots(tree)) {
-        const alias = tree.at(slot);
-        if (alias === undefined || alias.slot === base.slot || !part.has(alias)) continue;
+    this.#start = new ScopeRegion(tree, base, scope);
+    this.#alone = scope === 'one';
+    let aliases = scope === 'base' ? [] : aliasSlots(tree).flatMap((slot) => tree.at(slot) ?? []);
+    aliases = aliases.filter((alias) => alias.slot !== base.slot && sees(alias));
+    for (let round = this.#alone ? 1 : mostRounds; round > 0 && aliases.length > 0; round--) {
+      const before = aliases.length;
+      const reached = aliases.filter((alias) => this.#reaches(alias));
+      for (const alias of reached) {
         const object = dereference(tree, alias);
-        if (object !== undefined && sees(object) && !this.#parts.some((each) => each.has(object)))
-          this.#parts.push(new ScopeRegion(tree, object, scope === 'one' ? 'base' : 'sub'));
+        if (object !== undefined && sees(object) && !this.#reaches(object)) this.#objects.add(object.slot);
       }
+      const done = new Set(reached);
+      aliases = aliases.filter((alias) => !done.has(alias));
+      if (aliases.length === before) break;
     }
   }
 
@@ -82,17 +89,31 @@ export class DereferencedRegion implements Region {
 
   has(entry: PackedEntry): boolean {
     // the base was found as it was asked for, and is no alias to this search
-    return (entry.slot === this.#base.slot || !isAlias(this.#tree, entry)) && this.#parts.some((part) => part.has(entry));
+    return (entry.slot === this.#base.slot || !isAlias(this.#tree, entry)) && this.#reaches(entry);
   }
 
   *slots(): Iterable<number> {
     const seen = new Set<number>();
-    for (const part of this.#parts) {
-      for (const slot of part.slots()) {
-        if (this.#parts.length > 1 && seen.has(slot)) continue;
-        seen.add(slot);
-        yield slot;
-      }
+    for (const slot of this.#all()) {
+      if (seen.has(slot)) continue;
+      seen.add(slot);
+      yield slot;
     }
+  }
+
+  *#all(): Iterable<number> {
+    yield* this.#start.slots();
+    for (const slot of this.#objects) {
+      const object = this.#tree.at(slot);
+      if (object !== undefined) yield* new ScopeRegion(this.#tree, object, this.#alone ? 'base' : 'sub').slots();
+    }
+  }
+
+  #reaches(entry: PackedEntry): boolean {
+    if (this.#start.has(entry)) return true;
+    if (this.#alone || this.#objects.size === 0) return this.#objects.has(entry.slot);
+    for (let at: PackedEntry | undefined = entry; at !== undefined; at = this.#tree.parentOf(at))
+      if (this.#objects.has(at.slot)) return true;
+    return false;
   }
 }

@@ -31,14 +31,13 @@ export function search(
   question: SearchQuestion,
 ): SearchRun {
   const { scope, derefAliases: deref = 'never', manageDsaIt = false } = question;
-  const name = deref === 'finding' || deref === 'always' ? dereferenceName(tree, question.base) : question.base;
-  if (!manageDsaIt) refuseReferred(tree, (entry) => viewer.sees(entry), name, scope);
+  const sees = (entry: PackedEntry) => viewer.sees(entry);
+  const name = deref === 'finding' || deref === 'always' ? dereferenceName(tree, sees, question.base) : question.base;
+  if (!manageDsaIt) refuseReferred(tree, sees, name, scope);
   const base = findVisible(tree, viewer, name);
   const test = compileFilter(question.filter, { tree, computed, maySearch: (entry, description) => viewer.maySearch(entry, description) });
   const dereferences = (deref === 'searching' || deref === 'always') && aliasSlots(tree).length > 0;
-  const region = dereferences
-    ? new DereferencedRegion(tree, base, scope, (entry) => viewer.sees(entry))
-    : new ScopeRegion(tree, base, scope);
+  const region = dereferences ? new DereferencedRegion(tree, base, scope, sees) : new ScopeRegion(tree, base, scope);
   return new SearchRun(tree, viewer, test, base, region, !manageDsaIt && referralSlots(tree).length > 0);
 }
 

@@ -66,7 +66,8 @@ export class SortedRun implements Run {
   readonly #orders: readonly Order[];
   readonly #most: number;
   #found: Keyed[] = [];
-  #sorted: Iterator<Keyed> | undefined;
+  /** Slots alone: a search between two pages may be kept for long */
+  #sorted: Iterator<number> | undefined;
   done = false;
 
   /** @param most entries; more than that are refused */
@@ -81,7 +82,7 @@ export class SortedRun implements Run {
   next(most = 1000): PackedEntry | undefined {
     if (this.#sorted === undefined && !this.#collect(most)) return undefined;
     for (let next = this.#sorted?.next(); next !== undefined && !next.done; next = this.#sorted?.next()) {
-      const entry = this.#tree.at(next.value.slot);
+      const entry = this.#tree.at(next.value);
       // it may be gone, or another one, since it was found
       if (entry !== undefined && this.#run.includes(entry)) return entry;
     }
@@ -91,14 +92,15 @@ export class SortedRun implements Run {
 
   #collect(most: number): boolean {
     for (let looked = 0; looked < most; looked++) {
-      const entry = this.#run.next(most);
-      if (entry === undefined) {
-        if (!this.#run.done) return false;
+      // one at a time: what is looked at without a match counts too
+      const entry = this.#run.next(1);
+      if (this.#run.done) {
         this.#found.sort((a, b) => this.#compare(a, b));
-        this.#sorted = this.#found[Symbol.iterator]();
+        this.#sorted = Uint32Array.from(this.#found, ({ slot }) => slot)[Symbol.iterator]();
         this.#found = [];
         return true;
       }
+      if (entry === undefined) continue;
       this.#found.push({ slot: entry.slot, keys: this.#orders.map((order) => this.#key(entry, order)) });
       if (this.#found.length > this.#most) throw new DirectoryError('adminLimitExceeded', `more than ${this.#most} entries are not sorted`);
     }

@@ -37,7 +37,12 @@ export function search(connection: Connection, id: number, request: SearchReques
     throw new DirectoryError('assertionFailed', 'the assertion does not hold for the base entry');
   }
   if (controls.sync !== undefined) {
-    if (controls.paged !== undefined) throw new DirectoryError('unwillingToPerform', 'content synchronization has no pages');
+    const { paged, sort, matchedValues, proxied } = controls;
+    if ([paged, sort, matchedValues, proxied].some((control) => control !== undefined))
+      throw new DirectoryError(
+        'unwillingToPerform',
+        'content synchronization has no pages, no order, no chosen values and nobody that it is for',
+      );
     return synchronize(connection, id, request, controls.sync);
   }
   return new Answer(connection, directory, id, request, controls).start();

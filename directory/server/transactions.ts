@@ -12,9 +12,14 @@ import { errorResult } from './connection.ts';
 /** Updates that wait for the end of their transaction. */
 const mostUpdates = 1000;
 
+/** Bytes that an update takes beyond its values, and a value beyond its bytes. */
+const overhead = 128;
+
 /** An update that was taken into a transaction. */
 interface Member {
   readonly id: number;
+  /** What the client wants to have written, by attribute */
+  readonly values: readonly (readonly Buffer[])[];
   readonly update: Update;
   /** Response controls once it is made */
   readonly controls: (outcome: Outcome) => ResponseControl[];
@@ -25,15 +30,21 @@ export class Transaction {
   readonly identifier = randomBytes(12);
   readonly #directory: BoundDirectory;
   readonly #members: Member[] = [];
+  #room: number;
 
-  constructor(directory: BoundDirectory) {
+  /** @param room bytes of all its updates together */
+  constructor(directory: BoundDirectory, room: number) {
     this.#directory = directory;
+    this.#room = room;
   }
 
   /** @throws DirectoryError adminLimitExceeded */
   take(member: Member): void {
     if (this.#members.length >= mostUpdates)
       throw new DirectoryError('adminLimitExceeded', `more than ${mostUpdates} updates in a transaction`);
+    this.#room -= member.values.flat().reduce((sum, value) => sum + value.length + overhead, overhead);
+    if (this.#room < 0)
+      throw new DirectoryError('adminLimitExceeded', 'the updates of a transaction are together as long as one message may be');
     this.#members.push(member);
   }
 
@@ -80,7 +91,9 @@ export function transactionOf(connection: Connection, identifier: Buffer): Trans
 export function startTransaction(connection: Connection, id: number, value: Buffer | undefined): undefined {
   if (value !== undefined) throw new DirectoryError('protocolError', 'the start of a transaction takes no value');
   if (connection.transaction !== undefined) throw new DirectoryError('busy', 'a transaction is open on this connection; end it first');
-  connection.transaction = new Transaction(connection.directory);
+  if (connection.directory.identity.kind === 'anonymous')
+    throw new DirectoryError('strongerAuthRequired', 'bind first; then a transaction can be started');
+  connection.transaction = new Transaction(connection.directory, connection.server.limits.messageSize);
   encodeResult(connection.out, id, 'extended', { kind: 'success', value: connection.transaction.identifier });
 }
 

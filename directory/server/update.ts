@@ -12,22 +12,24 @@ import { transactionOf } from './transactions.ts';
 
 /** RFC 4511 §4.7 */
 export function add(connection: Connection, id: number, { dn, attributes }: AddRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'add', controls, (directory) => directory.addition(dn, attributes, controls));
+  const values = attributes.map((attribute) => attribute.values);
+  return answer(connection, id, 'add', controls, values, (directory) => directory.addition(dn, attributes, controls));
 }
 
 /** RFC 4511 §4.6 */
 export function modify(connection: Connection, id: number, { dn, modifications }: ModifyRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'modify', controls, (directory) => directory.modification(dn, modifications, controls));
+  const values = modifications.map(({ attribute }) => attribute.values);
+  return answer(connection, id, 'modify', controls, values, (directory) => directory.modification(dn, modifications, controls));
 }
 
 /** RFC 4511 §4.8 */
 export function deleteEntry(connection: Connection, id: number, { dn }: DeleteRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'delete', controls, (directory) => directory.deletion(dn, controls));
+  return answer(connection, id, 'delete', controls, [], (directory) => directory.deletion(dn, controls));
 }
 
 /** RFC 4511 §4.9 */
 export function modifyDn(connection: Connection, id: number, request: ModifyDnRequest, controls: RequestControls): Promise<void> {
-  return answer(connection, id, 'modifyDn', controls, (directory) => directory.renaming(request, controls));
+  return answer(connection, id, 'modifyDn', controls, [], (directory) => directory.renaming(request, controls));
 }
 
 type Op = 'add' | 'modify' | 'delete' | 'modifyDn';
@@ -37,13 +39,14 @@ async function answer(
   id: number,
   op: Op,
   controls: RequestControls,
+  values: readonly (readonly Buffer[])[],
   prepare: (directory: BoundDirectory) => Update | Promise<Update>,
 ): Promise<void> {
   const directory = directoryOf(connection, controls);
   const transaction = controls.transaction && transactionOf(connection, controls.transaction);
   const update = await prepare(directory);
   if (transaction !== undefined) {
-    transaction.take({ id, update, controls: (outcome) => images(directory, outcome, controls) });
+    transaction.take({ id, update, values, controls: (outcome) => images(directory, outcome, controls) });
     encodeResult(connection.out, id, op, { kind: 'success' });
     return;
   }

@@ -126,18 +126,22 @@ export function decodeProxiedAuthorization(value: Buffer | undefined): string {
   return value.toString('utf8');
 }
 
+/** Each is tried on each value. */
+const mostValueFilters = 32;
+
 /** RFC 3876 §2: filters without and, or, not; a value that one of them is true for is returned */
 export function decodeMatchedValues(value: Buffer | undefined): readonly Filter[] {
   return readValue(value, 'the matched values control', (reader) => {
     const list = reader.inside(TAG.sequence);
     const filters: Filter[] = [];
-    while (!list.done && filters.length <= filterLimits.filterItems) {
+    while (!list.done && filters.length <= mostValueFilters) {
       const filter = decodeFilter(list, { ...filterLimits, filterDepth: 0 });
       if (filter.kind === 'and' || filter.kind === 'or' || filter.kind === 'not') throw refused('a list of simple filters is expected');
       filters.push(filter);
     }
     if (filters.length === 0) throw refused('a list of filters is expected');
-    if (filters.length > filterLimits.filterItems) throw new DirectoryError('adminLimitExceeded', 'too many filters for values');
+    if (filters.length > mostValueFilters)
+      throw new DirectoryError('adminLimitExceeded', `more than ${mostValueFilters} filters for values`);
     return filters;
   });
 }

@@ -128,6 +128,21 @@ refusedInTransactions.forEach(([name, ask], index) => {
   });
 });
 
+test('the anonymous start no transaction', async () => {
+  await client.ask(request.bind('', ''));
+  assert.is((await client.ask(request.extended(OID.start))).code, 8);
+});
+
+test('the updates of a transaction have the room of one message together', async () => {
+  const transaction = await begin();
+  const value = 'x'.repeat(200_000);
+  const codes: number[] = [];
+  for (let count = 0; count < 6; count++) {
+    codes.push((await client.ask(request.modify(`uid=ada,${people}`, [2, 'description', value]), [within(transaction)])).code);
+  }
+  assert.equal(codes, [0, 0, 0, 0, 0, 11]);
+});
+
 // proxied authorization (RFC 4370)
 
 const as = (identity: string, critical = true): RawControl => ({ oid: OID.proxied, critical, value: Buffer.from(identity) });
@@ -169,6 +184,11 @@ test('who acts for somebody sees and may what that one does', async () => {
   assert.match(revision?.origin ?? '', /by cn=wiki/);
 });
 
+test('content is not synchronized for somebody else', async () => {
+  const sync: RawControl = { oid: '1.3.6.1.4.1.4203.1.9.1.1', critical: true, value: ber(0x30, integer(1, 0x0a)) };
+  assert.is((await client.ask(request.search(people), [sync, as('u:ada')])).code, 53);
+});
+
 test('a proxied authorization that is not critical is refused', async () => {
   assert.is(await whoIs(as('u:ada', false)), 2);
 });
@@ -202,6 +222,16 @@ test('pages of a sorted search go on in its order', async () => {
       elements(elements(answer.controls.get(OID.paged) ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))[1]?.content ?? Buffer.alloc(0);
   } while (cookie.length > 0);
   assert.equal(names, ['p8', 'p7', 'p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0']);
+});
+
+test('values are matched by so many filters and no more', async () => {
+  const matched = (count: number): RawControl => ({
+    oid: '1.2.826.0.1.3344810.2.3',
+    critical: true,
+    value: ber(0x30, ...Array.from({ length: count }, () => equals('uid', 'ada'))),
+  });
+  assert.is((await client.ask(request.search(people), [matched(32)])).code, 0);
+  assert.is((await client.ask(request.search(people), [matched(33)])).code, 11);
 });
 
 test('what the asker may not search does not tell itself by its place', async () => {
