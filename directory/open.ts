@@ -37,7 +37,9 @@ export async function openDirectory(settings: Settings, rootPassword: Buffer, lo
       baseDn: settings.baseDn,
       rootDn: settings.rootDn,
       printChange,
-      hashPassword: async (value) => (passwords.isClear(value) ? Buffer.from(await passwords.hash(value)) : value),
+      passwords,
+      guessing: new Guessing(settings, Date.now),
+      passwordMinLength: settings.passwordMinLength,
       onStore: (state, reason) =>
         state === 'lost'
           ? log.error('the database is away: reads go on from memory, writes wait for it', { reason })
@@ -45,8 +47,6 @@ export async function openDirectory(settings: Settings, rootPassword: Buffer, lo
     });
     const authenticator = new Authenticator({
       directory,
-      passwords,
-      guessing: new Guessing(settings, Date.now),
       cache: new BindCache(settings.bindCache, Date.now),
       rootPassword,
       peopleDn: `ou=people,${settings.baseDn}`,

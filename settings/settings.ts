@@ -125,6 +125,13 @@ const rows = {
     'of passwords worked on at a time',
   ),
   hashQueue: row('MOS_HASH_QUEUE', is.count(1, 100_000), '256', 'hashes', 'of passwords that may wait; further binds are told "busy"'),
+  passwordMinLength: row(
+    'MOS_PASSWORD_MIN_LENGTH',
+    is.count(0, 1000),
+    '10',
+    'characters',
+    'of a new password, unless a pwdPolicy entry says otherwise',
+  ),
   guessFree: row('MOS_GUESS_FREE', is.count(0, 1000), '5', 'failures', 'to bind to an account before answers are slowed down'),
   guessLock: row('MOS_GUESS_LOCK', is.count(2, million), '50', 'failures', 'to bind to an account before it is locked for a while'),
   guessLockTime: row('MOS_GUESS_LOCK_TIME', is.count(1, 86_400), '900', 'seconds', 'for which it is locked'),

@@ -20,7 +20,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'schema/ldap/': { ours: ['schema/ldap/', 'directory/model/'], node: true },
   'directory/core/': {
     ours: ['directory/core/', 'directory/model/', 'schema/ldap/'],
-    packages: ['@node-rs/argon2', '@node-rs/bcrypt'],
+    packages: ['@node-rs/argon2', '@node-rs/bcrypt', '@zxcvbn-ts/language-common'],
     node: true,
   },
   'directory/store/': {

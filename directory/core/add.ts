@@ -6,15 +6,23 @@ import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import type { PasswordRecord } from './password-record.ts';
 import { followReferrals, type Plan, type PlanContext } from './plan.ts';
 import { nearestSuperior } from './search.ts';
 
 /**
  * Plans a new entry (RFC 4511 §4.7).
  * @param baseDn the suffix; only the entry that carries it may stand without a parent
+ * @param record what the password leaves beside it
  * @throws DirectoryError
  */
-export function planAdd(context: PlanContext, baseDn: string, dnText: string, attributes: readonly Attribute[]): Plan {
+export function planAdd(
+  context: PlanContext,
+  baseDn: string,
+  dnText: string,
+  attributes: readonly Attribute[],
+  record?: PasswordRecord,
+): Plan {
   const { staging, viewer, stamp, restoring } = context;
   const { schema } = staging.tree;
   const dn = parseDn(dnText);
@@ -77,6 +85,7 @@ export function planAdd(context: PlanContext, baseDn: string, dnText: string, at
   ) {
     draft.setText('pwdChangedTime', stamp.time);
   }
+  record?.(draft, undefined, context);
   const below = parent === undefined ? '' : `,${parent.dn}`;
   const name = formatDn((parent === undefined ? dn : dn.slice(0, 1)).map((rdn) => schema.spell(rdn))) + below;
   const after = draft.pack({ uuid, parent: parent?.uuid ?? null, key, dn: name });

@@ -1,13 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { escapeDnText } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
+import type { PasswordPolicyError, PasswordPolicyResponse } from '../model/password-policy.ts';
 import type { Identity } from './access.ts';
 import type { BoundDirectory } from './bound-directory.ts';
 import type { Directory } from './directory.ts';
-import type { Guessing } from './guessing.ts';
+import { LockOut } from './lock-out.ts';
 import { mayLogIn } from './login.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import type { BindCache, Passwords } from './password.ts';
+import type { BindCache } from './password.ts';
+import { mostPasswords, wrongOldPassword } from './password-change.ts';
+import { generalizedTime, isLocked, judgeAge, noticeFor, type PasswordPolicy } from './password-policy.ts';
 
 export interface Credentials {
   readonly dn: string;
@@ -18,8 +20,6 @@ export interface Credentials {
 
 export interface AuthenticatorOptions {
   readonly directory: Directory;
-  readonly passwords: Passwords;
-  readonly guessing: Guessing;
   readonly cache: BindCache;
   /** What the root DN's password is checked against: a hash in {SCHEME} notation */
   readonly rootPassword: Buffer;
@@ -29,16 +29,10 @@ export interface AuthenticatorOptions {
   readonly warn: (text: string, error: unknown) => void;
 }
 
-/** More values of userPassword than this are not tried: each costs a hash. */
-const mostPasswords = 4;
-
-/** Attempts on one account from one address that may wait for each other. */
-const mostWaiting = 256;
-
 /** Says who somebody is, for every door alike. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #lines = new Map<string, { last: Promise<void>; waiting: number }>();
+  readonly #lockOut = new LockOut();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -54,24 +48,27 @@ export class Authenticator {
    * @throws DirectoryError invalidCredentials, invalidDNSyntax, busy
    */
   async authenticate({ dn, password, address }: Credentials): Promise<Identity> {
-    const key = this.#options.directory.schema.normalizeDn(dn);
-    return this.#remembered(key, password) ?? this.#inTurn(key, address, () => this.#check(key, password, address));
+    const { directory } = this.#options;
+    const key = directory.schema.normalizeDn(dn);
+    const remembered = () => this.#remembered(key, password);
+    let passwordPolicy: PasswordPolicyError | undefined;
+    const attempt = async (): Promise<Identity | undefined> => {
+      if (key === directory.rootKey) return this.#root(password);
+      const found = await this.#entry(key, password);
+      if (typeof found === 'object') return found;
+      passwordPolicy = found;
+      return undefined;
+    };
+    const identity = remembered() ?? (await directory.attempts.try(key, address, attempt, remembered));
+    if (identity !== undefined) return identity;
+    throw new DirectoryError('invalidCredentials', '', passwordPolicy && { passwordPolicy });
   }
 
-  async #check(key: string, password: Buffer, address: string): Promise<Identity> {
-    const { directory, guessing } = this.#options;
-    const remembered = this.#remembered(key, password);
-    if (remembered !== undefined) return remembered;
-    const { allowed, delayMs } = guessing.check(key, address);
-    if (delayMs > 0) await sleep(delayMs);
-    if (!allowed) throw new DirectoryError('invalidCredentials');
-    const identity = key === directory.rootKey ? await this.#root(password) : await this.#entry(key, password);
-    if (identity === undefined) {
-      guessing.failed(key, address);
-      throw new DirectoryError('invalidCredentials');
-    }
-    guessing.succeeded(key, address);
-    return identity;
+  /** What the password policy has to tell somebody who has just logged in. */
+  notice(identity: Identity): PasswordPolicyResponse {
+    const { tree, policies, clock } = this.#options.directory;
+    const entry = identity.kind === 'entry' ? tree.byUuid(identity.uuid) : undefined;
+    return entry === undefined ? {} : noticeFor(policies.of(entry), policies.stateOf(entry), clock());
   }
 
   /** Who it is, when this very password was right a short while ago and nothing has changed since. */
@@ -81,93 +78,129 @@ export class Authenticator {
       return cache.knows('root', rootPassword.toString(), password) ? { kind: 'root', dn: directory.rootDn } : undefined;
     const entry = directory.tree.find(key);
     if (entry === undefined || !mayLogIn(directory.tree, entry)) return undefined;
-    const known = passwordsOf(directory, entry).some((stored) => cache.knows(entry.uuid, stored.toString(), password));
-    return known ? { kind: 'entry', uuid: entry.uuid } : undefined;
-  }
-
-  /**
-   * Attempts on one account from one address are checked one after the other: a failure counts before the next is looked at,
-   * so sending many at once brings no more guesses.
-   * @throws DirectoryError busy when too many wait
-   */
-  async #inTurn<T>(key: string, address: string, attempt: () => Promise<T>): Promise<T> {
-    const pair = `${address} ${key}`;
-    const line = this.#lines.get(pair) ?? { last: Promise.resolve(), waiting: 0 };
-    if (line.waiting >= mostWaiting) throw new DirectoryError('busy', 'too many attempts at once');
-    line.waiting++;
-    this.#lines.set(pair, line);
-    const turn = line.last.then(attempt);
-    line.last = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    try {
-      return await turn;
-    } finally {
-      if (--line.waiting === 0) this.#lines.delete(pair);
-    }
+    const known = directory.valuesOf(entry, 'userPassword').some((stored) => cache.knows(entry.uuid, stored.toString(), password));
+    if (!known) return undefined;
+    const { policies, clock } = directory;
+    const policy = policies.of(entry);
+    const state = policies.stateOf(entry);
+    const now = clock();
+    if (this.#isLockedOut(entry, policy, now) || judgeAge(policy, state, now) !== 'valid') return undefined;
+    this.#lockOut.forget(entry.uuid, policy);
+    return { kind: 'entry', uuid: entry.uuid };
   }
 
   /**
    * Gives an entry a new password. With the old one, whoever knows it may; without, who may write userPassword.
-   * @throws DirectoryError insufficientAccessRights, unwillingToPerform (the old password is wrong), busy
+   * @throws DirectoryError insufficientAccessRights, unwillingToPerform (the old password is wrong), constraintViolation (the policy's), busy
    */
   async changePassword(
     asker: BoundDirectory,
     entry: PackedEntry,
     { old, password, address }: { readonly old: Buffer | undefined; readonly password: Buffer; readonly address: string },
   ): Promise<void> {
-    const { directory, guessing, passwords } = this.#options;
+    const { directory } = this.#options;
     if (old !== undefined) {
-      await this.#inTurn(entry.key, address, async () => {
-        const { allowed, delayMs } = guessing.check(entry.key, address);
-        if (delayMs > 0) await sleep(delayMs);
-        const right = allowed && (await this.#match(entry, old)) !== undefined;
-        if (right) guessing.succeeded(entry.key, address);
-        else if (allowed) guessing.failed(entry.key, address);
-        if (!right) throw new DirectoryError('unwillingToPerform', 'the old password is not right');
-      });
+      const right = await directory.attempts.try(entry.key, address, () => this.#match(entry, old));
+      if (right === undefined) throw wrongOldPassword();
     }
     const type = directory.schema.description('userPassword');
     if (type === undefined || !asker.viewer.mayWrite(entry, type))
       throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
-    const hash = Buffer.from(await passwords.hash(password));
-    await asker.modify(entry.dn, [{ operation: 'replace', attribute: { description: 'userPassword', values: [hash] } }]);
+    await asker.setPassword(entry, password, old !== undefined);
   }
 
   async #root(password: Buffer): Promise<Identity | undefined> {
-    const { directory, passwords, cache, rootPassword } = this.#options;
-    if (!(await passwords.verify(rootPassword, password)).ok) return undefined;
+    const { directory, cache, rootPassword } = this.#options;
+    if (!(await directory.passwords.verify(rootPassword, password)).ok) return undefined;
     cache.remember('root', rootPassword.toString(), password);
     return { kind: 'root', dn: directory.rootDn };
   }
 
-  async #entry(key: string, password: Buffer): Promise<Identity | undefined> {
-    const { directory, passwords } = this.#options;
-    const entry = directory.tree.find(key);
-    if (entry === undefined) {
+  /** @returns what the policy has against it, where that may be told; undefined for a wrong password and the like */
+  async #entry(key: string, password: Buffer): Promise<Identity | PasswordPolicyError | undefined> {
+    const { directory } = this.#options;
+    const { tree, policies, passwords, clock } = directory;
+    const entry = tree.find(key);
+    const policy = policies.of(entry);
+    if (entry === undefined || this.#isLockedOut(entry, policy, clock())) {
       await passwords.pretend(password);
       return undefined;
     }
     const match = await this.#match(entry, password);
-    // it may have changed while the hash was worked out
-    const now = directory.tree.byUuid(entry.uuid);
-    if (
-      match === undefined ||
-      now === undefined ||
-      !mayLogIn(directory.tree, now) ||
-      !passwordsOf(directory, now).some((each) => each.equals(match.stored))
-    ) {
+    if (match === undefined) {
+      const times = this.#lockOut.failed(entry.uuid, policy, clock());
+      if (times !== undefined) void this.#lock(entry, policy, times);
       return undefined;
     }
+    // it may have changed while the hash was worked out
+    const now = tree.byUuid(entry.uuid);
+    if (now === undefined || !mayLogIn(tree, now) || !directory.valuesOf(now, 'userPassword').some((each) => each.equals(match.stored)))
+      return undefined;
+    const age = judgeAge(policies.of(now), policies.stateOf(now), clock());
+    if (age === 'expired') return 'passwordExpired';
+    if (age === 'grace') await this.#useGrace(now.uuid);
+    this.#lockOut.forget(entry.uuid, policy);
+    if (directory.valuesOf(now, 'pwdFailureTime').length > 0) void this.#unlock(now);
     if (match.rehash) void this.#rehash(entry, match.stored, password);
     return { kind: 'entry', uuid: entry.uuid };
   }
 
+  #isLockedOut(entry: PackedEntry, policy: PasswordPolicy, now: number): boolean {
+    return isLocked(policy, this.#options.directory.policies.stateOf(entry), now) || this.#lockOut.isLocked(entry.uuid, policy, now);
+  }
+
+  /** Writes a lock into the entry. Nobody waits for it, or its time would tell that there is an entry; till then memory holds the lock. */
+  async #lock(entry: PackedEntry, policy: PasswordPolicy, times: readonly number[]): Promise<void> {
+    const { directory, warn } = this.#options;
+    const failures = [...new Set(times.map(generalizedTime))];
+    try {
+      await directory
+        .asRoot('password policy')
+        .notePassword(entry.uuid, () => ({ pwdFailureTime: failures, pwdAccountLockedTime: failures.slice(-1) }));
+      this.#lockOut.forget(entry.uuid, policy);
+    } catch (error) {
+      warn('a lock-out could not be written down', error);
+    }
+  }
+
+  /** Takes a lock away that has come to its end. */
+  async #unlock(entry: PackedEntry): Promise<void> {
+    const { directory, warn } = this.#options;
+    const { policies, clock } = directory;
+    try {
+      await directory.asRoot('password policy').notePassword(entry.uuid, (now) => ({
+        pwdFailureTime: [],
+        ...(isLocked(policies.of(now), policies.stateOf(now), clock()) ? {} : { pwdAccountLockedTime: [] }),
+      }));
+    } catch (error) {
+      warn('the end of a lock-out could not be written down', error);
+    }
+  }
+
+  /**
+   * A login with an expired password counts before it lets in.
+   * @throws DirectoryError invalidCredentials when others were quicker; unavailable
+   */
+  async #useGrace(uuid: string): Promise<void> {
+    const { directory } = this.#options;
+    const { policies, clock } = directory;
+    await directory.asRoot('password policy').notePassword(uuid, (entry) => {
+      const now = clock();
+      if (judgeAge(policies.of(entry), policies.stateOf(entry), now) === 'expired')
+        throw new DirectoryError('invalidCredentials', '', { passwordPolicy: 'passwordExpired' });
+      const used = directory.valuesOf(entry, 'pwdGraceUseTime').map(String);
+      // one value a login, also when two fall into one millisecond
+      let time = now;
+      while (used.includes(generalizedTime(time))) time++;
+      return { pwdGraceUseTime: [...used, generalizedTime(time)] };
+    });
+  }
+
   /** The stored value that the password fits. */
   async #match(entry: PackedEntry, password: Buffer): Promise<{ readonly stored: Buffer; readonly rehash: boolean } | undefined> {
-    const { directory, passwords, cache } = this.#options;
-    const values = passwordsOf(directory, entry).slice(0, mostPasswords);
+    const { directory, cache } = this.#options;
+    const { passwords } = directory;
+    const values = directory.valuesOf(entry, 'userPassword').slice(0, mostPasswords);
     for (const stored of values) {
       const { ok, rehash } = await passwords.verify(stored, password);
       if (!ok) continue;
@@ -181,21 +214,12 @@ export class Authenticator {
 
   /** Puts an imported hash into today's form, now that the password is known. */
   async #rehash(entry: PackedEntry, stored: Buffer, password: Buffer): Promise<void> {
-    const { directory, passwords, warn } = this.#options;
+    const { directory, warn } = this.#options;
     try {
-      const hash = Buffer.from(await passwords.hash(password));
-      const attribute = (values: readonly Buffer[]) => ({ description: 'userPassword', values });
-      await directory.asRoot('rehash').modify(entry.dn, [
-        { operation: 'delete', attribute: attribute([stored]) },
-        { operation: 'add', attribute: attribute([hash]) },
-      ]);
+      const hash = Buffer.from(await directory.passwords.hash(password));
+      await directory.asRoot('rehash').restorePassword(entry, stored, hash);
     } catch (error) {
       warn('an imported password hash could not be renewed', error);
     }
   }
-}
-
-function passwordsOf(directory: Directory, entry: PackedEntry): Buffer[] {
-  const type = directory.schema.attributeType('userPassword');
-  return type === undefined ? [] : entry.valuesOfType(type);
 }

@@ -12,6 +12,9 @@ import { compileFilter } from './matching.ts';
 import { planModify } from './modify.ts';
 import { type MoveRequest, planMove } from './move.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { hashPasswords, prepareAdd, prepareModify } from './password-change.ts';
+import { mustChangeNow } from './password-policy.ts';
+import { planNotes, samePassword } from './password-record.ts';
 import type { Plan, PlanContext } from './plan.ts';
 import { continuations, refuseReferred } from './referrals.ts';
 import type { Scope } from './region.ts';
@@ -39,14 +42,16 @@ const restoringOptions = { restoring: true, manageDsaIt: true };
 export class BoundDirectory {
   readonly identity: Identity;
   readonly #directory: Directory;
-  readonly #origin: string;
+  /** Where the asker comes from: an IP address, `ldapi`, or the reason of a job */
+  readonly origin: string;
   #viewer: Viewer | undefined;
   #epoch = -1;
+  #mustChange = false;
 
   constructor(directory: Directory, identity: Identity, origin: string) {
     this.#directory = directory;
     this.identity = identity;
-    this.#origin = origin;
+    this.origin = origin;
   }
 
   /** Rights follow every change of the tree: a ban, a new group, another status. */
@@ -55,6 +60,7 @@ export class BoundDirectory {
     if (this.#viewer === undefined || this.#epoch !== epoch) {
       this.#viewer = this.#directory.viewer(this.identity);
       this.#epoch = epoch;
+      this.#mustChange = this.#isReset(this.#viewer.entry);
     }
     return this.#viewer;
   }
@@ -68,11 +74,13 @@ export class BoundDirectory {
   /** @throws DirectoryError noSuchObject, invalidDNSyntax */
   search(question: SearchQuestion): SearchRun {
     const { tree, computed } = this.#directory;
+    this.#refuseUntilChanged();
     return search(tree, computed, this.viewer, question);
   }
 
   /** The same for somebody who keeps a copy (RFC 4533). @throws DirectoryError noSuchObject, invalidDNSyntax */
   synchronize(question: SearchQuestion): SyncedContent {
+    this.#refuseUntilChanged();
     return new SyncedContent(this.#directory, this.identity, question);
   }
 
@@ -119,12 +127,14 @@ export class BoundDirectory {
   /** @throws DirectoryError see core/compare.ts */
   compare(question: { readonly dn: string; readonly attribute: string; readonly value: Buffer }, manageDsaIt = false): boolean {
     const { tree, computed } = this.#directory;
+    this.#refuseUntilChanged();
     if (!manageDsaIt) refuseReferred(tree, (entry) => this.viewer.sees(entry), question.dn);
     return compare(tree, computed, this.viewer, question);
   }
 
   /** Does a filter hold for an entry, as far as the asker may search it? */
   holds(filter: Filter, entry: PackedEntry): boolean {
+    this.#refuseUntilChanged();
     return this.#holds(filter, entry, this.viewer);
   }
 
@@ -134,6 +144,42 @@ export class BoundDirectory {
 
   async modify(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}): Promise<Outcome> {
     return this.commit(await this.modification(dn, modifications, options));
+  }
+
+  /**
+   * Replaces an entry's password, by the rules of its policy.
+   * @param password in clear, whatever it looks like
+   * @param oldIsRight the old one has been checked
+   * @throws DirectoryError insufficientAccessRights, constraintViolation, busy
+   */
+  async setPassword(entry: PackedEntry, password: Buffer, oldIsRight: boolean): Promise<Outcome> {
+    // a scheme before it, so that nothing that is typed is taken for a hash
+    const value = Buffer.concat([Buffer.from('{CLEARTEXT}'), password]);
+    const replace = { operation: 'replace' as const, attribute: { description: 'userPassword', values: [value] } };
+    return this.commit(await this.modification(entry.dn, [replace], {}, oldIsRight));
+  }
+
+  /** Puts a stored password into another form; for the policy it stays as old as it is. */
+  async restorePassword(entry: PackedEntry, stored: Buffer, hash: Buffer): Promise<Outcome> {
+    const attribute = (values: readonly Buffer[]) => ({ description: 'userPassword', values });
+    const modifications = [
+      { operation: 'delete' as const, attribute: attribute([stored]) },
+      { operation: 'add' as const, attribute: attribute([hash]) },
+    ];
+    return this.commit(this.#prepare((context) => planModify(context, entry.dn, modifications, samePassword), {}));
+  }
+
+  /**
+   * Notes something about an entry's password that the server alone sets.
+   * @param notes sees the entry as it is by then, and answers attributes with their new values; what it throws is thrown
+   */
+  async notePassword(uuid: string, notes: (entry: PackedEntry) => Readonly<Record<string, readonly string[]>>): Promise<Outcome> {
+    const plan = (context: PlanContext) => {
+      const entry = context.staging.byUuid(uuid);
+      if (entry === undefined) throw new DirectoryError('noSuchObject', 'there is no such entry');
+      return planNotes(context, entry, notes(entry));
+    };
+    return this.commit(this.#prepare(plan, {}));
   }
 
   async delete(dn: string, options: UpdateOptions = {}): Promise<Outcome> {
@@ -152,28 +198,33 @@ export class BoundDirectory {
   /** An add made ready, to be committed by itself or in a transaction. */
   async addition(dn: string, attributes: readonly Attribute[], options: UpdateOptions = {}): Promise<Update> {
     const { baseDn } = this.#directory;
-    const hashed = await Promise.all(attributes.map((attribute) => this.#hashed(attribute)));
-    return this.#prepare((context) => planAdd(context, baseDn, dn, hashed), options);
+    this.#refuseUntilChanged();
+    const { change, record } = await prepareAdd(this.#directory, this, attributes);
+    return this.#prepare((context) => planAdd(context, baseDn, dn, change, record), options);
   }
 
-  async modification(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}): Promise<Update> {
-    const hashed = await Promise.all(modifications.map(async (each) => ({ ...each, attribute: await this.#hashed(each.attribute) })));
-    return this.#prepare((context) => planModify(context, dn, hashed), options);
+  /** @param oldIsRight the old password has been checked already */
+  async modification(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}, oldIsRight = false): Promise<Update> {
+    this.#refuseUntilChanged({ dn, modifications });
+    const { change, record } = await prepareModify(this.#directory, this, dn, modifications, oldIsRight);
+    return this.#prepare((context) => planModify(context, dn, change, record), options);
   }
 
   deletion(dn: string, options: UpdateOptions = {}): Update {
+    this.#refuseUntilChanged();
     return this.#prepare((context) => planDelete(context, dn), options);
   }
 
   renaming(request: MoveRequest, options: UpdateOptions = {}): Update {
+    this.#refuseUntilChanged();
     return this.#prepare((context) => planMove(context, request), options);
   }
 
   /** An entry of a dump, with its operational attributes and its password as it stands. */
   async restoration(dn: string, attributes: readonly Attribute[]): Promise<Update> {
     const { baseDn } = this.#directory;
-    const hashed = await Promise.all(attributes.map((attribute) => this.#hashed(attribute)));
-    return this.#prepare((context) => planAdd(context, baseDn, dn, hashed), restoringOptions);
+    const change = await hashPasswords(this.#directory, attributes);
+    return this.#prepare((context) => planAdd(context, baseDn, dn, change), restoringOptions);
   }
 
   /** @see Writer.transaction */
@@ -190,7 +241,7 @@ export class BoundDirectory {
   }
 
   get author(): Author {
-    return this.#directory.author(this.identity, this.#origin);
+    return this.#directory.author(this.identity, this.origin);
   }
 
   #prepare(plan: (context: PlanContext) => Plan, options: UpdateOptions & { readonly restoring?: boolean }): Update {
@@ -220,10 +271,23 @@ export class BoundDirectory {
     return test.evaluate(entry) === true;
   }
 
-  /** No password is stored as it was typed. */
-  async #hashed(attribute: Attribute): Promise<Attribute> {
-    if (this.#directory.schema.covered(attribute.description)?.type.name !== 'userPassword') return attribute;
-    if (this.identity.kind === 'anonymous') return attribute;
-    return { description: attribute.description, values: await Promise.all(attribute.values.map(this.#directory.hashPassword)) };
+  #isReset(entry: PackedEntry | undefined): boolean {
+    const { policies } = this.#directory;
+    return entry !== undefined && mustChangeNow(policies.of(entry), policies.stateOf(entry));
+  }
+
+  /**
+   * Whoever has to change their password may do nothing else (draft-behera-ldap-password-policy-10 §8.1.2.2, §8.3).
+   * @throws DirectoryError insufficientAccessRights
+   */
+  #refuseUntilChanged(asked?: { readonly dn: string; readonly modifications: readonly Modification[] }): void {
+    const { entry } = this.viewer;
+    if (!this.#mustChange || entry === undefined) return;
+    const { schema } = this.#directory;
+    const isPassword = ({ attribute }: Modification) => schema.covered(attribute.description)?.type.name === 'userPassword';
+    if (asked !== undefined && schema.normalizeDn(asked.dn) === entry.key && asked.modifications.every(isPassword)) return;
+    throw new DirectoryError('insufficientAccessRights', 'somebody else has set this password; change it before anything else', {
+      passwordPolicy: 'changeAfterReset',
+    });
   }
 }

@@ -3,12 +3,16 @@ import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Change } from '../model/change.ts';
 import { formatDn, parseDn } from '../model/dn.ts';
 import { Access, type Identity, type Viewer } from './access.ts';
+import { Attempts } from './attempts.ts';
 import { BoundDirectory } from './bound-directory.ts';
 import { computedAttributes } from './computed.ts';
+import type { Guessing } from './guessing.ts';
 import { mayLogIn } from './login.ts';
 import type { ComputedAttribute } from './matching.ts';
 import { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import type { Passwords } from './password.ts';
+import { builtInPolicy, PasswordPolicies } from './password-policy.ts';
 import type { Author } from './revisions.ts';
 import { Selections } from './selection.ts';
 import type { Store } from './store.ts';
@@ -24,8 +28,10 @@ export interface DirectoryOptions {
   readonly rootDn: string;
   /** RFC 2849 text of a change, for the log */
   readonly printChange: (change: Change) => string;
-  /** Turns a clear-text password into what is stored; leaves what is a hash already. */
-  readonly hashPassword: (value: Buffer) => Promise<Buffer>;
+  readonly passwords: Passwords;
+  readonly guessing: Guessing;
+  /** Of a password, in characters, where no policy entry says otherwise */
+  readonly passwordMinLength: number;
   /** Milliseconds since 1970 */
   readonly clock?: () => number;
   /** Is told when the database goes away and comes back. */
@@ -46,7 +52,9 @@ export class Directory {
   readonly baseDn: string;
   readonly rootDn: string;
   readonly rootKey: string;
-  readonly hashPassword: (value: Buffer) => Promise<Buffer>;
+  readonly passwords: Passwords;
+  readonly attempts: Attempts;
+  readonly policies: PasswordPolicies;
   readonly clock: () => number;
   readonly #store: Store;
   #closing = false;
@@ -57,12 +65,14 @@ export class Directory {
     this.baseDn = formatDn(parseDn(options.baseDn));
     this.rootDn = options.rootDn;
     this.rootKey = schema.normalizeDn(options.rootDn);
-    this.hashPassword = options.hashPassword;
+    this.passwords = options.passwords;
+    this.attempts = new Attempts(options.guessing);
     this.clock = options.clock ?? Date.now;
     this.tree = new Tree(schema);
     this.membership = new Membership(this.tree);
     this.access = new Access(this.tree, this.membership, options.policy, this.baseDn);
     this.computed = computedAttributes(this.tree, this.membership);
+    this.policies = new PasswordPolicies(this.tree, this.baseDn, builtInPolicy(options.passwordMinLength));
     this.selections = new Selections(schema, this.computed);
     this.storedSelections = new Selections(schema, new Map([...this.computed].filter(([type]) => type.name === 'entryUUID')));
     const isSecret = (type: AttributeType) => this.access.isSecret(type);
@@ -104,6 +114,12 @@ export class Directory {
   /** Past all access rows; for import, bootstrap and migrations. The reason stands in the log as the origin. */
   asRoot(reason: string): BoundDirectory {
     return this.as({ kind: 'root', dn: this.rootDn }, reason);
+  }
+
+  /** @internal The values of an attribute with whatever options; none when the schema does not know it. */
+  valuesOf(entry: PackedEntry, name: string): Buffer[] {
+    const type = this.schema.attributeType(name);
+    return type === undefined ? [] : entry.valuesOfType(type);
   }
 
   /** @internal Who somebody is right now: whoever may no longer log in sees what the anonymous see. */

@@ -6,15 +6,22 @@ import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { type PasswordRecord, timeAlone } from './password-record.ts';
 import { loadForUpdate, type Plan, type PlanContext, stampModified } from './plan.ts';
 
 /**
  * Plans a change of an entry's attributes (RFC 4511 §4.6, RFC 4525). The changes are made in order and the schema is checked
  * at the end, so a MUST attribute may go and come again within one request.
+ * @param record what a change of the password leaves beside it
  * @throws DirectoryError
  */
-export function planModify(context: PlanContext, dnText: string, modifications: readonly Modification[]): Plan {
-  const { staging, viewer, stamp } = context;
+export function planModify(
+  context: PlanContext,
+  dnText: string,
+  modifications: readonly Modification[],
+  record: PasswordRecord = timeAlone,
+): Plan {
+  const { staging, viewer } = context;
   const { schema } = staging.tree;
   const before = loadForUpdate(context, dnText);
   const types = modifications.map(({ attribute }) => knownType(context, attribute.description));
@@ -54,9 +61,7 @@ export function planModify(context: PlanContext, dnText: string, modifications: 
   }
   validateEntry(schema, dn, draft.attributes());
   const password = resolveDescription(staging.tree, 'userPassword');
-  if (resolved.some(({ description }) => description === password)) {
-    draft.setText('pwdChangedTime', ...(draft.get(password).length > 0 ? [stamp.time] : []));
-  }
+  if (resolved.some(({ description }) => description.type === password.type)) record(draft, before, context);
   stampModified(draft, context);
   const after = draft.pack(before);
   checkIntegrity(staging, after);

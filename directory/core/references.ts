@@ -5,7 +5,7 @@ import { Draft } from './draft.ts';
 import { foreignKeys } from './integrity.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { type PlanContext, type PlannedChange, stampModified } from './plan.ts';
-import { holdsDn } from './tree.ts';
+import { isReference } from './tree.ts';
 
 /** Values that name an entry, in other entries (what slapd's refint overlay does, here within the same transaction). */
 type Rewrite = (value: Buffer, key: string) => Buffer | undefined;
@@ -49,7 +49,7 @@ function rewriteIn(context: PlanContext, referrers: readonly PackedEntry[], rewr
     const draft = new Draft(context.staging.tree, before);
     const modifications: Modification[] = [];
     before.layout.descriptions.forEach((description, index) => {
-      if (!holdsDn(description.type) || description.type.operational) return;
+      if (!isReference(description.type)) return;
       const values = before.valuesAt(index);
       const kept = values.flatMap((value) => rewrite(value, description.type.equality?.normalize(value) ?? '') ?? []);
       if (kept.length === values.length && kept.every((value, nth) => values[nth]?.equals(value))) return;

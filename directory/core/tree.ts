@@ -62,7 +62,7 @@ export class Tree {
     this.schema = schema;
     this.#objectClass = schema.attributeType('objectClass');
     this.#entryCsn = schema.attributeType('entryCSN');
-    this.#references = schema.attributeTypes.filter((type) => holdsDn(type) && !type.operational);
+    this.#references = schema.attributeTypes.filter(isReference);
     for (const type of [...indexedForEquality.map((name) => schema.attributeType(name)), ...this.#references]) {
       if (type?.equality !== undefined) this.#equality.set(type, new EqualityIndex());
     }
@@ -348,6 +348,11 @@ interface Index {
 
 const rootSlot = -1;
 const noChildren: ReadonlySet<number> = new Set();
+
+/** Does it hold DNs that people set, so that they have to follow the entries they name? pwdPolicySubentry is one, creatorsName is not. */
+export function isReference(type: AttributeType): boolean {
+  return holdsDn(type) && !type.noUserModification && type.usage !== 'dSAOperation';
+}
 
 /** Syntaxes whose values name entries: DN, Name And Optional UID. */
 export function holdsDn(type: AttributeType): boolean {

@@ -1,3 +1,5 @@
+import type { PasswordPolicyError } from './password-policy.ts';
+
 /**
  * What can go wrong in the directory, in X.511's and RFC 4511's own words (appendix A). The wire maps a kind to its
  * result code, the web maps it to a page; nothing in between knows either.
@@ -53,6 +55,8 @@ export interface ErrorDetail {
   readonly matchedDn?: string;
   /** Only with referral: LDAP URLs. */
   readonly referrals?: readonly string[];
+  /** What the password policy has against it; for clients that ask for it (draft-behera §6.2). */
+  readonly passwordPolicy?: PasswordPolicyError;
 }
 
 /** An error whose text may be shown to a client: it says what to do and holds no secret. */
@@ -61,11 +65,13 @@ export class DirectoryError extends Error {
   readonly kind: ErrorKind;
   readonly matchedDn: string;
   readonly referrals: readonly string[];
+  readonly passwordPolicy: PasswordPolicyError | undefined;
 
   constructor(kind: ErrorKind, safeText = '', detail: ErrorDetail = {}) {
     super(safeText, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.kind = kind;
     this.matchedDn = detail.matchedDn ?? '';
     this.referrals = detail.referrals ?? [];
+    this.passwordPolicy = detail.passwordPolicy;
   }
 }

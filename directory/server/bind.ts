@@ -1,11 +1,13 @@
 import { DirectoryError } from '../model/errors.ts';
-import { decodePlain } from '../wire/controls.ts';
+import { decodePlain, encodePasswordPolicy } from '../wire/controls.ts';
 import { encodeResult } from '../wire/encode.ts';
 import type { BindRequest } from '../wire/messages.ts';
+import { OID } from '../wire/oids.ts';
 import type { Connection } from './connection.ts';
+import type { RequestControls } from './request-controls.ts';
 
 /** RFC 4511 §4.2, RFC 4513 §5. The connection is anonymous already, and stays so when the bind fails. */
-export function bind(connection: Connection, id: number, request: BindRequest): Promise<void> | undefined {
+export function bind(connection: Connection, id: number, request: BindRequest, controls: RequestControls): Promise<void> | undefined {
   if (request.version !== 3) throw new DirectoryError('protocolError', 'LDAP version 3 is spoken here');
   const { authentication } = request;
   if (authentication.kind === 'simple') {
@@ -13,7 +15,7 @@ export function bind(connection: Connection, id: number, request: BindRequest): 
       encodeResult(connection.out, id, 'bind', { kind: 'success' });
       return undefined;
     }
-    return verify(connection, id, request.dn, authentication.password);
+    return verify(connection, id, request.dn, authentication.password, controls);
   }
   switch (authentication.mechanism.toUpperCase()) {
     case 'EXTERNAL':
@@ -29,7 +31,7 @@ export function bind(connection: Connection, id: number, request: BindRequest): 
       ) {
         throw new DirectoryError('invalidCredentials', 'acting for somebody else is not possible here');
       }
-      return verify(connection, id, dn, password);
+      return verify(connection, id, dn, password, controls);
     }
     default:
       throw new DirectoryError('authMethodNotSupported', 'this SASL mechanism is not available; bind with a simple password or SASL PLAIN');
@@ -44,14 +46,18 @@ function external(connection: Connection, id: number): undefined {
   encodeResult(connection.out, id, 'bind', { kind: 'success' });
 }
 
-async function verify(connection: Connection, id: number, dn: string, password: Buffer): Promise<void> {
+async function verify(connection: Connection, id: number, dn: string, password: Buffer, controls: RequestControls): Promise<void> {
   refuseInTheClear(connection);
   if (password.length === 0) throw new DirectoryError('unwillingToPerform', 'a name without a password proves nothing; send the password');
   if (dn === '') throw new DirectoryError('invalidCredentials');
   const identity = await connection.server.authenticator.authenticate({ dn, password: Buffer.from(password), address: connection.address });
   if (connection.closed) return;
   connection.become(identity);
-  encodeResult(connection.out, id, 'bind', { kind: 'success' });
+  const { authenticator } = connection.server;
+  const notice = controls.passwordPolicy
+    ? [{ oid: OID.passwordPolicy, value: encodePasswordPolicy(authenticator.notice(identity)) }]
+    : undefined;
+  encodeResult(connection.out, id, 'bind', { kind: 'success' }, notice);
 }
 
 /** A password is not even looked at when others could have read it on the way. */

@@ -3,10 +3,12 @@ import { anonymous, type Identity } from '../core/access.ts';
 import type { BoundDirectory } from '../core/bound-directory.ts';
 import { DirectoryError, type ErrorKind } from '../model/errors.ts';
 import { Output } from '../wire/ber.ts';
+import { encodePasswordPolicy } from '../wire/controls.ts';
 import { decodeMessage, MalformedRequest } from '../wire/decode.ts';
 import { encodeNoticeOfDisconnection, encodeResult } from '../wire/encode.ts';
 import { Framer } from '../wire/framer.ts';
-import type { Message, Result } from '../wire/messages.ts';
+import type { Message, ResponseControl, Result } from '../wire/messages.ts';
+import { OID } from '../wire/oids.ts';
 import { dispatch } from './dispatch.ts';
 import { cancelOutOfTurn } from './extended.ts';
 import type { ServerContext } from './ldap-server.ts';
@@ -337,7 +339,7 @@ export class Connection {
   answerError(asked: Waiting, error: unknown): void {
     const op = 'op' in asked ? asked.op : asked.request.op;
     if (op === 'abandon' || op === 'unbind') return;
-    encodeResult(this.out, asked.id, op, errorResult(this, error));
+    encodeResult(this.out, asked.id, op, errorResult(this, error), policyControls(asked, error));
   }
 
   #failed(error: unknown): void {
@@ -371,6 +373,15 @@ export class Connection {
       this.#socket.resume();
     }
   }
+}
+
+/** What the password policy has to say, for who asked. A bind always gets the control, so that it does not tell a wrong password from an unknown name. */
+function policyControls(asked: Waiting, error: unknown): readonly ResponseControl[] {
+  if (!(error instanceof DirectoryError) || !('controls' in asked)) return [];
+  if (error.passwordPolicy === undefined && !(asked.request.op === 'bind' && error.kind === 'invalidCredentials')) return [];
+  if (!asked.controls.some(({ oid }) => oid === OID.passwordPolicy)) return [];
+  const response = error.passwordPolicy === undefined ? {} : { error: error.passwordPolicy };
+  return [{ oid: OID.passwordPolicy, value: encodePasswordPolicy(response) }];
 }
 
 export function errorResult(connection: Connection, error: unknown): Result {

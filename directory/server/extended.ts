@@ -75,7 +75,11 @@ async function passwordModify(connection: Connection, id: number, value: Buffer 
   const entry = directory.find(dn);
   const isSelf = directory.identity.kind === 'entry' && directory.identity.uuid === entry.uuid;
   const old = request.oldPassword && Buffer.from(request.oldPassword);
-  if (isSelf && old === undefined) throw new DirectoryError('unwillingToPerform', 'the old password is needed to set a new one');
+  if (isSelf && old === undefined) {
+    throw new DirectoryError('unwillingToPerform', 'the old password is needed to set a new one', {
+      passwordPolicy: 'mustSupplyOldPassword',
+    });
+  }
   const made = request.newPassword === undefined ? madeUpPassword() : undefined;
   const password = made ?? Buffer.from(request.newPassword ?? '');
   if (password.length === 0) throw new DirectoryError('unwillingToPerform', 'an empty password can not be set');

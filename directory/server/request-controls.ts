@@ -38,12 +38,15 @@ export interface RequestControls {
   readonly proxied?: string;
   /** RFC 5805: identifier of the transaction that the update belongs to */
   readonly transaction?: Buffer;
+  /** draft-behera-ldap-password-policy-10 §6.1: the client wants to know what the password policy says */
+  readonly passwordPolicy?: boolean;
 }
 
 type Op = Request['op'];
 type Reader = (value: Buffer | undefined, critical: boolean) => RequestControls;
 
 const updates: readonly Op[] = ['add', 'modify', 'modifyDn', 'delete'];
+const all: readonly Op[] = ['bind', 'search', 'compare', 'extended', ...updates];
 const named: readonly Op[] = ['search', 'compare', ...updates];
 
 /** What we know: a row each, with the requests that it goes with. */
@@ -59,6 +62,7 @@ const known: Readonly<Record<string, { readonly ops: readonly Op[]; readonly rea
   [OID.assertion]: { ops: named, read: (value) => ({ assertion: decodeAssertion(value) }) },
   [OID.preRead]: { ops: ['modify', 'modifyDn', 'delete'], read: (value) => ({ preRead: decodeAttributeSelection(value) }) },
   [OID.postRead]: { ops: ['add', 'modify', 'modifyDn'], read: (value) => ({ postRead: decodeAttributeSelection(value) }) },
+  [OID.passwordPolicy]: { ops: all, read: (value) => flag(value, 'the password policy control', { passwordPolicy: true }) },
 };
 
 /** For the root DSE. */

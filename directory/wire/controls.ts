@@ -1,5 +1,6 @@
 import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
+import { type PasswordPolicyResponse, passwordPolicyErrors } from '../model/password-policy.ts';
 import { constructed, context, encodeBytes, Reader, TAG } from './ber.ts';
 import { decodeFilter, type FilterLimits, internedName, refused } from './decode-filter.ts';
 import { encodeControls, encodeEntry, resultCodes } from './encode.ts';
@@ -151,25 +152,7 @@ export function decodeSubentries(value: Buffer | undefined): boolean {
   return readValue(value, 'the subentries control', (reader) => reader.boolean());
 }
 
-/** What a password policy has to say beside a result (draft-behera-ldap-password-policy §6.2). */
-export interface PasswordPolicyResponse {
-  readonly warning?: { readonly kind: 'timeBeforeExpiration' | 'graceAuthentications'; readonly value: number };
-  readonly error?: (typeof passwordPolicyErrors)[number];
-}
-
-/** In the order of their numbers. */
-const passwordPolicyErrors = [
-  'passwordExpired',
-  'accountLocked',
-  'changeAfterReset',
-  'passwordModNotAllowed',
-  'mustSupplyOldPassword',
-  'insufficientPasswordQuality',
-  'passwordTooShort',
-  'passwordTooYoung',
-  'passwordInHistory',
-] as const;
-
+/** draft-behera-ldap-password-policy-10 §6.2 */
 export function encodePasswordPolicy({ warning, error }: PasswordPolicyResponse): Buffer {
   return encodeBytes((out) =>
     out.element(TAG.sequence, () => {

@@ -20,7 +20,7 @@ test.before.each(async (context) => {
   if (typeof cluster === 'string') throw new Error(cluster);
   context.cluster = cluster;
   const open = async () => openDirectoryOn(await openStore({ databaseUrl: cluster.url }));
-  const first = await openTestDirectory('', 'club', await openStore({ databaseUrl: cluster.url }));
+  const first = await openTestDirectory('', 'club', { store: await openStore({ databaseUrl: cluster.url }) });
   context.nodes = [first.directory, await open(), await open()];
 });
 test.after.each(async ({ cluster, nodes }) => {

@@ -78,8 +78,13 @@ let served: TestServer;
 const unforeseen: string[] = [];
 test.before(async () => {
   const ldif = Array.from({ length: 20 }, (_, index) => person(`p${index}`)).join('');
-  served = await startTestServer(person('ada', 'member', 'userPassword: analysis') + ldif, 'club', { messageMs: 100 }, (line) =>
-    unforeseen.push(line),
+  served = await startTestServer(
+    person('ada', 'member', 'userPassword: analysis') + ldif,
+    'club',
+    { messageMs: 100 },
+    {
+      write: (line) => void unforeseen.push(line),
+    },
   );
 });
 test.after(() => served.stop());

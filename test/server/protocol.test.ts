@@ -423,13 +423,13 @@ test('password modify: with the old one, not without, and made up when none is g
   assert.is((await client.ask(passwordModify({ fresh: 'x' }))).code, 8);
   await client.ask(request.bind(ada, 'analysis'));
   assert.is((await client.ask(passwordModify({ fresh: 'x' }))).code, 53);
-  assert.is.not((await client.ask(passwordModify({ old: 'wrong', fresh: 'engine' }))).code, 0);
+  assert.is.not((await client.ask(passwordModify({ old: 'wrong', fresh: 'difference engine' }))).code, 0);
   assert.is((await client.ask(passwordModify({ old: 'analysis', fresh: '' }))).code, 53);
-  const changed = await client.ask(passwordModify({ old: 'analysis', fresh: 'engine' }));
+  const changed = await client.ask(passwordModify({ old: 'analysis', fresh: 'difference engine' }));
   assert.is(changed.code, 0, changed.text);
   assert.is((await client.ask(request.bind(ada, 'analysis'))).code, 49);
-  assert.is((await client.ask(request.bind(ada, 'engine'))).code, 0);
-  const made = await client.ask(passwordModify({ old: 'engine' }));
+  assert.is((await client.ask(request.bind(ada, 'difference engine'))).code, 0);
+  const made = await client.ask(passwordModify({ old: 'difference engine' }));
   assert.is(made.code, 0);
   const value = made.parts.find(({ tag }) => tag === 0x8b)?.content ?? Buffer.alloc(0);
   const password = String(elements(elements(value)[0]?.content ?? Buffer.alloc(0))[0]?.content);

@@ -108,6 +108,7 @@ test('limits have the defaults that the handbook names', () => {
     guessFree: 5,
     guessLock: 50,
     guessLockTime: 900,
+    passwordMinLength: 10,
   });
 });
 

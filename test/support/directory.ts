@@ -21,8 +21,18 @@ export interface TestDirectory {
   close(): Promise<void>;
 }
 
+export interface TestDirectoryOptions {
+  /** The built-in policy's; tests have short passwords */
+  readonly passwordMinLength?: number;
+  readonly clock?: () => number;
+}
+
 /** A directory over what is in a store. */
-export function openDirectoryOn(store: Store, access = 'club'): Promise<Directory> {
+export function openDirectoryOn(
+  store: Store,
+  access = 'club',
+  { passwordMinLength = 0, clock = Date.now }: TestDirectoryOptions = {},
+): Promise<Directory> {
   return Directory.open({
     schema: loadSchema([]),
     policy: loadPolicy(access),
@@ -30,13 +40,21 @@ export function openDirectoryOn(store: Store, access = 'club'): Promise<Director
     baseDn: base,
     rootDn: `cn=admin,${base}`,
     printChange,
-    hashPassword: async (value) => (passwords.isClear(value) ? Buffer.from(await passwords.hash(value)) : value),
+    passwords,
+    guessing: new Guessing({ guessFree: 100, guessLock: 200, guessLockTime: 60 }, clock),
+    passwordMinLength,
+    clock,
   });
 }
 
 /** A directory over an empty store, with base.ldif and then the given LDIF in it. */
-export async function openTestDirectory(ldif = '', access = 'club', store?: Store): Promise<TestDirectory> {
-  const directory = await openDirectoryOn(store ?? (await freshStore()), access);
+export async function openTestDirectory(
+  ldif = '',
+  access = 'club',
+  options: TestDirectoryOptions & { readonly store?: Store } = {},
+): Promise<TestDirectory> {
+  const { store, clock = Date.now } = options;
+  const directory = await openDirectoryOn(store ?? (await freshStore()), access, options);
   const load = async (text: string) => {
     async function* source(): AsyncIterable<Buffer> {
       yield Buffer.from(text);
@@ -47,9 +65,7 @@ export async function openTestDirectory(ldif = '', access = 'club', store?: Stor
   if (ldif !== '') await load(ldif);
   const authenticator = new Authenticator({
     directory,
-    passwords,
-    guessing: new Guessing({ guessFree: 100, guessLock: 200, guessLockTime: 60 }, Date.now),
-    cache: new BindCache(60, Date.now),
+    cache: new BindCache(60, clock),
     rootPassword: Buffer.from(await passwords.hash(Buffer.from('secret'))),
     peopleDn: `ou=people,${base}`,
     warn: () => undefined,

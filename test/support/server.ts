@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadOrCreateCertificate } from '../../directory/server/certificate.ts';
 import { LdapServer, type ServerLimits } from '../../directory/server/ldap-server.ts';
 import { makeLog } from '../../directory/server/log.ts';
-import { openTestDirectory, type TestDirectory } from './directory.ts';
+import { openTestDirectory, type TestDirectory, type TestDirectoryOptions } from './directory.ts';
 
 export interface TestServer extends TestDirectory {
   readonly server: LdapServer;
@@ -28,17 +28,19 @@ const limits: ServerLimits = {
   cleartext: 'loopback',
 };
 
-/**
- * A server on free ports, with a certificate of its own.
- * @param write takes what the server logs as an error
- */
+export interface TestServerOptions extends TestDirectoryOptions {
+  /** Takes what the server logs as an error. */
+  readonly write?: (line: string) => void;
+}
+
+/** A server on free ports, with a certificate of its own. */
 export async function startTestServer(
   ldif: string,
   access = 'open',
   changed: Partial<ServerLimits> = {},
-  write: (line: string) => void = (line) => void process.stderr.write(line),
+  { write = (line) => void process.stderr.write(line), ...options }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const open = await openTestDirectory(ldif, access);
+  const open = await openTestDirectory(ldif, access, options);
   const folder = mkdtempSync(join(tmpdir(), 'mos-server-'));
   const tls = await loadOrCreateCertificate({ folder, now: new Date() });
   const log = makeLog({ level: 'error', format: 'text', write });
