@@ -8,7 +8,7 @@ import { LockOut } from './lock-out.ts';
 import { mayLogIn } from './login.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import type { BindCache } from './password.ts';
-import { mostPasswords, wrongOldPassword } from './password-change.ts';
+import { mostPasswords } from './password-change.ts';
 import { generalizedTime, isLocked, judgeAge, noticeFor, type PasswordPolicy } from './password-policy.ts';
 
 export interface Credentials {
@@ -101,7 +101,7 @@ export class Authenticator {
     const { directory } = this.#options;
     if (old !== undefined) {
       const right = await directory.attempts.try(entry.key, address, () => this.#match(entry, old));
-      if (right === undefined) throw wrongOldPassword();
+      if (right === undefined) throw new DirectoryError('unwillingToPerform', 'the old password is not right');
     }
     const type = directory.schema.description('userPassword');
     if (type === undefined || !asker.viewer.mayWrite(entry, type))

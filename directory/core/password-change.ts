@@ -166,7 +166,7 @@ async function storedForms(
 }
 
 /** The code and the control's error are slapd's. */
-export function wrongOldPassword(): DirectoryError {
+function wrongOldPassword(): DirectoryError {
   return new DirectoryError('unwillingToPerform', 'the old password is not right', { passwordPolicy: 'mustSupplyOldPassword' });
 }
 

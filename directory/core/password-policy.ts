@@ -118,7 +118,7 @@ export function noticeFor(policy: PasswordPolicy, state: PasswordState, now: num
   if (expires === undefined) return {};
   if (now >= expires) return { warning: { kind: 'graceAuthentications', value: Math.max(0, policy.graceLimit - state.graceUses) } };
   const left = Math.floor((expires - now) / 1000);
-  return left <= policy.expireWarning ? { warning: { kind: 'timeBeforeExpiration', value: left } } : {};
+  return policy.expireWarning > 0 && left <= policy.expireWarning ? { warning: { kind: 'timeBeforeExpiration', value: left } } : {};
 }
 
 /** Why something is refused. */
