@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,7 @@ import type { JobOutput, JobRequest, JobResult } from './server/jobs.ts';
 import { makeLog } from './server/log.ts';
 import { askForJob } from './server/remote-job.ts';
 import { StoreNotOpened } from './store/failures.ts';
+import { type Write, writeWhole } from './written-file.ts';
 
 /** `mos import` @returns the exit code */
 export async function importFiles(settings: Settings, files: readonly string[], continues: boolean): Promise<number> {
@@ -22,8 +23,7 @@ export async function importFiles(settings: Settings, files: readonly string[], 
   }
   let code = 0;
   for (const file of files) {
-    const input = file === '-' ? process.stdin : createReadStream(file);
-    if (file !== '-') await stat(file);
+    const input = file === '-' ? process.stdin : await reading(file);
     const progress = new Progress(`importing ${file}`, 'records');
     const result = await runJob(
       settings,
@@ -44,17 +44,16 @@ export async function exportFile(
   file: string | undefined,
   options: { readonly base: string | undefined; readonly operational: boolean },
 ): Promise<number> {
-  const target: Writable = file === undefined || file === '-' ? process.stdout : createWriteStream(file, { mode: 0o600 });
-  const data = (piece: Buffer) =>
-    new Promise<void>((resolve, reject) => void target.write(piece, (error) => (error ? reject(error) : resolve())));
-  const result = await runJob(
-    settings,
-    { name: 'export', arguments: { ...options }, input: nothing() },
-    { data, progress: () => undefined },
-  );
-  if (target !== process.stdout) await new Promise<void>((resolve) => target.end(resolve));
-  report(result);
-  return result.ok ? 0 : 1;
+  const produce = async (data: Write): Promise<boolean> => {
+    const request = { name: 'export', arguments: { ...options }, input: nothing() };
+    const result = await runJob(settings, request, { data, progress: () => undefined });
+    report(result);
+    return result.ok;
+  };
+  if (file !== undefined && file !== '-') return (await writeWhole(file, produce)) ? 0 : 1;
+  const print: Write = (piece) =>
+    new Promise((resolve, reject) => void process.stdout.write(piece, (error) => (error ? reject(error) : resolve())));
+  return (await produce(print)) ? 0 : 1;
 }
 
 /** `mos passwd` @returns the exit code */
@@ -161,6 +160,13 @@ function report({ ok, lines }: JobResult): void {
 }
 
 async function* nothing(): AsyncIterable<Buffer> {}
+
+async function reading(file: string): Promise<AsyncIterable<Buffer>> {
+  const handle = await open(file).catch((error: Error) => {
+    throw new Error(`${file} can not be read: ${error.message}`, { cause: error });
+  });
+  return handle.createReadStream();
+}
 
 /** Asks twice on a terminal, without showing what is typed; otherwise takes the first line of standard input. */
 async function readPassword(whose: string): Promise<Buffer> {

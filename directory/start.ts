@@ -8,6 +8,7 @@ import { packageFolder } from '../settings/package-root.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Directory } from './core/directory.ts';
 import { runJobOn } from './jobs.ts';
+import { listenAddresses } from './listen-addresses.ts';
 import { formatAddress, type ListenAddress } from './model/listen-address.ts';
 import { openDirectory } from './open.ts';
 import { rootPasswordOf } from './root-password.ts';
@@ -39,9 +40,8 @@ export async function start(settings: Settings, version: string, workers = 1): P
       now: new Date(),
     });
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
-    const administrators: ListenAddress = { kind: 'ldapi', path: join(settings.var, 'ldapi'), trusted: true };
     const addresses: ListenAddress[] = [];
-    for (const address of [...settings.ldapListen, administrators]) addresses.push(await server.listen(address));
+    for (const address of listenAddresses(settings)) addresses.push(await server.listen(address));
     giveBackMemory();
     log.info('started', { entries: directory.tree.size, base: directory.baseDn, version });
     if (settings.profile === 'development' && !isWorker) process.stdout.write(welcome(settings, addresses, tls.caFile, root.made));
@@ -89,6 +89,7 @@ function limitsOf(settings: Settings): ServerLimits {
   const { filterDepth, filterItems, attributes, controls } = settings;
   return {
     ...settings,
+    messageSizeAnonymous: Math.min(settings.messageSizeAnonymous, settings.messageSize),
     idleMs: settings.idle * 1000,
     messageMs: settings.messageTime * 1000,
     decode: { filterDepth, filterItems, attributes, controls },

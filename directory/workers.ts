@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Settings } from '../settings/settings.ts';
+import { type Settings, SettingsError } from '../settings/settings.ts';
+import { listenAddresses } from './listen-addresses.ts';
 import { rootPasswordOf } from './root-password.ts';
 import { loadOrCreateCertificate } from './server/certificate.ts';
 import type { Log } from './server/log.ts';
@@ -26,7 +27,7 @@ const restartAfter = 1000;
  */
 export async function startWorkers(settings: Settings, count: number, log: Log): Promise<number> {
   if (settings.databaseUrl === undefined)
-    throw new Error('several workers need Postgres: set MOS_DATABASE_URL, since the embedded database belongs to one process');
+    throw new SettingsError('several workers need Postgres: set MOS_DATABASE_URL, since the embedded database belongs to one process');
   mkdirSync(settings.var, { recursive: true, mode: 0o700 });
   const { made } = await rootPasswordOf(settings);
   if (made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${made}\n`);
@@ -38,8 +39,7 @@ export async function startWorkers(settings: Settings, count: number, log: Log):
     now: new Date(),
   });
   // they share their sockets; nobody else removes one that was left behind
-  for (const address of [...settings.ldapListen, { kind: 'ldapi' as const, path: join(settings.var, 'ldapi') }])
-    if (address.kind === 'ldapi') rmSync(address.path, { force: true });
+  for (const address of listenAddresses(settings)) if (address.kind === 'ldapi') rmSync(address.path, { force: true });
   cluster.setupPrimary({ args: ['start'] });
   const workers = new Set<Worker>();
   let stopping = false;

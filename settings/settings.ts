@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { formatAddress } from '../directory/model/listen-address.ts';
 import { packageFolder } from './package-root.ts';
 import * as is from './parsers.ts';
 import { unknownNames } from './unknown-names.ts';
@@ -186,8 +187,20 @@ export function loadSettings(env: NodeJS.ProcessEnv): Settings {
   mistakes.push(...incomplete(env, profile));
   if (mistakes.length > 0) throw new SettingsError(mistakes.join('\n'));
   // each value has gone through its own row's parser
-  return values as unknown as Settings;
+  const settings = values as unknown as Settings;
+  const wrong = contradictions.flatMap(([holds, mistake]) => (holds(settings) ? [] : [mistake]));
+  if (wrong.length > 0) throw new SettingsError(wrong.join('\n'));
+  return settings;
 }
+
+/** What must hold between two settings. */
+const contradictions: readonly (readonly [holds: (settings: Settings) => boolean, mistake: string])[] = [
+  [
+    ({ guessLock, guessFree }) => guessLock > guessFree,
+    'MOS_GUESS_LOCK: it is not more than MOS_GUESS_FREE; nobody would be slowed down first',
+  ],
+  [({ ldapListen }) => new Set(ldapListen.map(formatAddress)).size === ldapListen.length, 'MOS_LDAP_LISTEN: an address is named twice'],
+];
 
 /** Every setting with where it comes from; secrets are not shown. What is wrong with them, only loadSettings says. */
 export function describeSettings(env: NodeJS.ProcessEnv): ShownSetting[] {

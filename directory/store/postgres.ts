@@ -87,7 +87,8 @@ function scripts(client: Client): ScriptConnection {
 
 /** Where the connection goes, without the password. */
 function describe({ database, host, port, user }: Client): string {
-  return `database "${database}" on ${host.startsWith('/') ? host : `${host}:${port}`} as "${user}"`;
+  const whose = user === undefined ? '' : ` as "${user}"`;
+  return `database "${database}" on ${host.startsWith('/') ? host : `${host}:${port}`}${whose}`;
 }
 
 function reason(error: unknown): string {

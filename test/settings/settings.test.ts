@@ -159,6 +159,9 @@ const refused: readonly [string, Env, RegExp][] = [
   ['schema files of which one is not there', { MOS_SCHEMA: `${present} ${absent}` }, /^MOS_SCHEMA: the file .*absent\.pem/],
   ['access rows that are not there', { MOS_ACCESS: absent }, /^MOS_ACCESS: the file/],
 
+  ['a lock before any delay', { MOS_GUESS_FREE: '10', MOS_GUESS_LOCK: '10' }, /^MOS_GUESS_LOCK: it is not more than MOS_GUESS_FREE/],
+  ['an address twice', { MOS_LDAP_LISTEN: 'ldap://[::]:389 ldap://[::]:389' }, /^MOS_LDAP_LISTEN: an address is named twice$/],
+
   ['a number that is not one', { MOS_IDLE: '15min' }, /^MOS_IDLE: "15min" is not a whole number$/],
   ['half a number', { MOS_IDLE: '1.5' }, /^MOS_IDLE: "1.5" is not a whole number$/],
   ['a number below zero', { MOS_IDLE: '-1' }, /^MOS_IDLE: "-1" is not a whole number$/],

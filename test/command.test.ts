@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fromSource, ownEnvironment, startMos } from './support/mos-process.ts';
+import { RawClient, request } from './support/raw-client.ts';
+import type { LdapServer } from './support/slapd.ts';
+
+/** What the command prints, and its exit codes: 0 done, 1 it did not work, 2 it was asked for wrongly. */
+const test = suite('command');
+const base = 'dc=example,dc=org';
+const people = `ou=people,${base}`;
+const folder = mkdtempSync(join(tmpdir(), 'mos-command-'));
+let server: LdapServer;
+test.before(async () => {
+  server = await startMos({ ldif: [file('club.ldif', tree)], env: { MOS_ROOT_PASSWORD: 'hush-hush' } });
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs `mos` beside the server. */
+function mos(words: readonly string[], env: Environment = {}, input = ''): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const own = { MOS_VAR: dirname(server.socketPath), MOS_BASE_DN: base, MOS_ROOT_PASSWORD: 'hush-hush', MOS_SEED: 'none' };
+    const child = spawn(process.execPath, [...fromSource, ...words], { env: { ...ownEnvironment(), ...own, ...env } });
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const tree = `dn: ${base}\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\ndn: ${people}\nobjectClass: organizationalUnit\nou: people\n\n`;
+const person = (uid: string, ...lines: readonly string[]) =>
+  `dn: uid=${uid},${people}\nobjectClass: inetOrgPerson\nuid: ${uid}\ncn: ${uid}\nsn: ${uid}\n${lines.map((line) => `${line}\n`).join('')}\n`;
+
+/** What is told without anything being opened. */
+const refusals: readonly (readonly [name: string, words: readonly string[], env: Environment, code: number, err: RegExp])[] = [
+  ['a command that there is not', ['nonsense'], {}, 2, /^mos: there is no command "nonsense"; mos --help lists them\n$/],
+  ['an option that there is not', ['start', '--nonsense'], {}, 2, /--nonsense.*\nmos: usage: mos start/],
+  ['no worker at all', ['start', '--workers', '0'], {}, 2, /^mos: --workers: a number from 1 to 256 is expected\n$/],
+  [
+    'several workers on the embedded database',
+    ['start', '--workers', '2'],
+    { MOS_VAR: join(folder, 'none') },
+    2,
+    /^mos: .*MOS_DATABASE_URL.*\n$/,
+  ],
+  ['an import of nothing', ['import'], {}, 2, /^mos: name the files to import/],
+  ['an import of a file that is not there', ['import', join(folder, 'none.ldif')], {}, 1, /^mos: .*none\.ldif can not be read: ENOENT/],
+  [
+    'settings with mistakes, a line for each',
+    ['start'],
+    { MOS_LDAP_LISTEN: 'nonsense', MOS_LOG_LEVEL: 'loud', MOS_LDAP_LISTN: 'x' },
+    2,
+    /^mos: MOS_LDAP_LISTN: .*did you mean MOS_LDAP_LISTEN\?\nmos: MOS_LDAP_LISTEN: .*\nmos: MOS_LOG_LEVEL: "loud" is not one of .*\n$/,
+  ],
+  ['the same by mos check', ['check'], { MOS_LOG_LEVEL: 'loud' }, 2, /^mos: MOS_LOG_LEVEL: .*\n$/],
+  [
+    'a Postgres that is not there',
+    ['start'],
+    { MOS_DATABASE_URL: 'postgres://mos:hush@127.0.0.1:1/club' },
+    1,
+    /^mos: cannot open the database "club" on 127\.0\.0\.1:1 as "mos": connect ECONNREFUSED 127\.0\.0\.1:1\n$/,
+  ],
+];
+let refused: readonly Promise<Ended>[] = [];
+test.before(() => {
+  // each in a process of its own, all at once
+  refused = refusals.map(([, words, env]) => mos(words, env));
+});
+refusals.forEach(([name, , , code, err], number) => {
+  test(`refuses ${name}`, async () => {
+    const ended = await refused[number];
+    if (ended === undefined) throw new Error('it was not run');
+    assert.is(ended.code, code, ended.err);
+    assert.match(ended.err, err);
+    assert.is(ended.out, '');
+  });
+});
+
+test('without a command it tells how it is used', async () => {
+  const [none, help, version] = await Promise.all([mos([]), mos(['--help']), mos(['--version'])]);
+  assert.equal([none.code, help.code, version.code], [2, 0, 0]);
+  assert.is(none.out, help.out);
+  assert.match(version.out, /^mos \d+\.\d+\.\d+\n$/);
+  const names = [...help.out.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name ?? '');
+  assert.ok(names.includes('start'));
+  for (const ended of await Promise.all(names.map((name) => mos([name, '--help'])))) {
+    assert.is(ended.code, 0);
+    assert.match(ended.out, /^usage: mos /);
+  }
+});
+
+// The server has the database open, and the commands work through it.
+
+test('an import with mistakes names file and line, and nothing of it is made', async () => {
+  const bad = file('bad.ldif', person('ada') + person('bob', 'nonsense: x') + person('eve', 'mail'));
+  const ended = await mos(['import', bad]);
+  assert.is(ended.code, 1);
+  assert.match(ended.err, /bad\.ldif:7: .*nonsense/);
+  assert.not.match((await mos(['export', '--plain'])).out, /uid=ada/);
+});
+
+test('with --continue the rest is made, and each that is left out is listed', async () => {
+  const half = person('ada') + person('bob', 'nonsense: x') + person('eve');
+  const ended = await mos(['import', '--continue', '-'], {}, half);
+  assert.is(ended.code, 1);
+  assert.match(ended.err, /^-:7: .*nonsense/m);
+  const { code, out } = await mos(['export', '--plain']);
+  assert.is(code, 0);
+  assert.equal(
+    [...out.matchAll(/^dn: (.*)$/gm)].map(([, dn]) => dn),
+    [base, people, `uid=ada,${people}`, `uid=eve,${people}`],
+  );
+  assert.not.match(out, /entryUUID/);
+});
+
+test('an export goes into a file of its owner alone, whole or not at all', async () => {
+  const dump = file('dump.ldif', 'older');
+  const refused = await mos(['export', '--base', `uid=nobody,${people}`, dump]);
+  assert.equal([refused.code, refused.out, readFileSync(dump, 'utf8')], [1, '', 'older']);
+  assert.match(refused.err, /there is no such entry\n$/);
+  const ended = await mos(['export', '--base', people, dump]);
+  assert.equal(ended, { code: 0, out: '', err: '' });
+  assert.is(statSync(dump).mode & 0o777, 0o600);
+  for (const line of [`dn: uid=ada,${people}`, 'entryUUID: ']) assert.match(readFileSync(dump, 'utf8'), line);
+  const left = readdirSync(folder).filter((name) => name.endsWith('.part'));
+  assert.equal(left, []);
+  const nowhere = await mos(['export', join(folder, 'none', 'dump.ldif')]);
+  assert.is(nowhere.code, 1);
+  assert.match(nowhere.err, /^mos: .* can not be written: ENOENT/);
+});
+
+test('a password is read from standard input and lets in; an empty one and one for nobody are refused', async () => {
+  const [empty, nobody] = [await mos(['passwd', 'ada'], {}, '\n'), await mos(['passwd', 'nobody'], {}, 'lovelace\n')];
+  assert.equal([empty.code, empty.err], [1, 'mos: an empty password can not be set\n']);
+  assert.is(nobody.code, 1);
+  assert.match(nobody.err, /there is no such entry\n$/);
+  const set = await mos(['passwd', 'ada'], {}, 'lovelace\n');
+  assert.equal(set, { code: 0, out: `uid=ada,${people} has a new password\n`, err: '' });
+  const client = await RawClient.connect(server.port);
+  assert.is((await client.ask(request.bind(`uid=ada,${people}`, 'lovelace'))).code, 0);
+  client.close();
+  assert.match((await mos(['passwd'], {}, 'other\n')).err, /comes from MOS_ROOT_PASSWORD; change it there/);
+  assert.not.match((await mos(['export'])).out, /lovelace/);
+});
+
+test('mos check tells what is right and what is wrong', async () => {
+  const good = await mos(['check', '--deep']);
+  assert.is(good.code, 0, good.out);
+  assert.match(good.out, /^ok: memory and database: the running mos start holds what the tables hold$/m);
+  assert.not.match(good.out, /hush-hush/);
+  const bad = await mos(['check'], { MOS_ACCESS: file('bad.access', 'allow | everybody | . | * | read\n') });
+  assert.is(bad.code, 1);
+  assert.match(bad.out, /^wrong: access rows: bad\.access: no row says who has the role "everybody"$/m);
+});
+
+test('a second server is refused what the first one has: the database, the port', async () => {
+  const second = await mos(['start']);
+  assert.is(second.code, 1);
+  assert.match(second.err, /^mos: .*\n$/);
+  const elsewhere = { MOS_VAR: join(folder, 'elsewhere'), MOS_LDAP_LISTEN: server.ldapUrl };
+  const sameRoom = await mos(['start'], elsewhere);
+  assert.is(sameRoom.code, 1);
+  assert.match(sameRoom.err, /EADDRINUSE/);
+});
+
+test('without a server they open the database themselves', async () => {
+  await server.stop();
+  assert.not.ok(existsSync(server.socketPath));
+  const alone = { MOS_VAR: join(folder, 'alone') };
+  assert.match((await mos(['check'], alone)).out, /^ok: database: not there yet; mos start makes it in /m);
+  assert.equal(await mos(['import', file('tree.ldif', tree)], alone), { code: 0, out: '2 made\n', err: '' });
+  assert.match((await mos(['check', '--deep'], alone)).out, /^ok: database: 2 entries$/m);
+});
+
+test.run();
