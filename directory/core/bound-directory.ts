@@ -207,17 +207,17 @@ export class BoundDirectory {
   async modification(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}, oldIsRight = false): Promise<Update> {
     this.#refuseUntilChanged({ dn, modifications });
     const { change, record } = await prepareModify(this.#directory, this, dn, modifications, oldIsRight);
-    return this.#prepare((context) => planModify(context, dn, change, record), options);
+    return this.#prepare((context) => planModify(context, dn, change, record), options, dn);
   }
 
   deletion(dn: string, options: UpdateOptions = {}): Update {
     this.#refuseUntilChanged();
-    return this.#prepare((context) => planDelete(context, dn), options);
+    return this.#prepare((context) => planDelete(context, dn), options, dn);
   }
 
   renaming(request: MoveRequest, options: UpdateOptions = {}): Update {
     this.#refuseUntilChanged();
-    return this.#prepare((context) => planMove(context, request), options);
+    return this.#prepare((context) => planMove(context, request), options, request.dn);
   }
 
   /** An entry of a dump, with its operational attributes and its password as it stands. */
@@ -244,25 +244,32 @@ export class BoundDirectory {
     return this.#directory.author(this.identity, this.origin);
   }
 
-  #prepare(plan: (context: PlanContext) => Plan, options: UpdateOptions & { readonly restoring?: boolean }): Update {
-    const { restoring = false, manageDsaIt = false } = options;
+  /**
+   * @param dn of the entry that is there before; what an assertion says of it comes before all but its absence
+   * @returns an update whose plan throws also assertionFailed, and noOperation, which stands for success
+   */
+  #prepare(
+    plan: (context: PlanContext) => Plan,
+    { restoring = false, manageDsaIt = false, assertion, noOperation = false }: UpdateOptions & { readonly restoring?: boolean },
+    dn?: string,
+  ): Update {
     return {
       author: this.author,
       plan: (staging, stamp) => {
         const { viewer } = this;
+        const there = dn === undefined ? undefined : staging.find(this.#directory.schema.normalizeDn(dn));
+        if (there !== undefined && viewer.sees(there)) this.#refuseUnless(assertion, there, viewer);
         const planned = plan({ staging, viewer, actor: this.dn, stamp, restoring, manageDsaIt });
-        this.#check(planned, options, viewer);
+        if (dn === undefined) this.#refuseUnless(assertion, planned[0].after, viewer);
+        if (noOperation) throw new DirectoryError('noOperation', 'it would have been done');
         return planned;
       },
     };
   }
 
-  /** @throws DirectoryError assertionFailed; noOperation, which stands for success */
-  #check([{ before, after }]: Plan, { assertion, noOperation = false }: UpdateOptions, viewer: Viewer): void {
-    const subject = before ?? after;
-    if (assertion !== undefined && (subject === undefined || !this.#holds(assertion, subject, viewer)))
-      throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
-    if (noOperation) throw new DirectoryError('noOperation', 'it would have been done');
+  #refuseUnless(assertion: Filter | undefined, entry: PackedEntry | undefined, viewer: Viewer): void {
+    if (assertion === undefined || (entry !== undefined && this.#holds(assertion, entry, viewer))) return;
+    throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
   }
 
   #holds(filter: Filter, entry: PackedEntry, viewer: Viewer): boolean {

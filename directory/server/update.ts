@@ -1,6 +1,7 @@
 import type { BoundDirectory } from '../core/bound-directory.ts';
 import type { PackedEntry } from '../core/packed-entry.ts';
 import type { Outcome, Update } from '../core/writer.ts';
+import { DirectoryError } from '../model/errors.ts';
 import { encodeReadEntry } from '../wire/controls.ts';
 import { encodeResult } from '../wire/encode.ts';
 import type { AddRequest, DeleteRequest, ModifyDnRequest, ModifyRequest, ResponseControl } from '../wire/messages.ts';
@@ -44,14 +45,25 @@ async function answer(
 ): Promise<void> {
   const directory = directoryOf(connection, controls);
   const transaction = controls.transaction && transactionOf(connection, controls.transaction);
-  const update = await prepare(directory);
+  const update = await orBindFirst(directory, prepare(directory));
   if (transaction !== undefined) {
     transaction.take({ id, update, values, controls: (outcome) => images(directory, outcome, controls) });
     encodeResult(connection.out, id, op, { kind: 'success' });
     return;
   }
-  const outcome = await directory.commit(update);
+  const outcome = await orBindFirst(directory, directory.commit(update));
   encodeResult(connection.out, id, op, { kind: 'success' }, images(directory, outcome, controls));
+}
+
+/** What somebody unknown may not do, they may perhaps after a bind: slapd's answer too, and clients ask for a password then. */
+async function orBindFirst<T>(directory: BoundDirectory, doing: T | Promise<T>): Promise<T> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (directory.identity.kind !== 'anonymous' || !(error instanceof DirectoryError) || error.kind !== 'insufficientAccessRights')
+      throw error;
+    throw new DirectoryError('strongerAuthRequired', 'bind first; what is not allowed to everybody may be allowed to you');
+  }
 }
 
 /** The entry before and after, as far as they were asked for (RFC 4527). */
