@@ -3,6 +3,7 @@ import { Attribute, Change, Client } from 'ldapts';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { base, person } from '../support/directory.ts';
+import { ber } from '../support/raw-client.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 /** ldapts as the judge of the wire. */
@@ -61,6 +62,18 @@ test('add, modify, rename, compare, delete', async () => {
   assert.is(await client.compare(`uid=newer,${people}`, 'mail', 'old@example.org'), false);
   await client.del(`uid=newer,${people}`);
   assert.is(await codeOf(client.del(`uid=newer,${people}`)), 32);
+});
+
+test('the password modify operation changes what lets in', async () => {
+  const dn = `uid=p7,${people}`;
+  const passwordModify = (...fields: readonly Buffer[]) => client.exop('1.3.6.1.4.1.4203.1.11.1', ber(0x30, ...fields));
+  await passwordModify(ber(0x80, dn), ber(0x82, 'a first password'));
+  await client.bind(dn, 'a first password');
+  assert.is(await codeOf(passwordModify(ber(0x81, 'wrong'), ber(0x82, 'a second password'))), 53);
+  await passwordModify(ber(0x81, 'a first password'), ber(0x82, 'a second password'));
+  assert.is(await codeOf(client.bind(dn, 'a first password')), 49);
+  await client.bind(dn, 'a second password');
+  assert.is((await client.exop('1.3.6.1.4.1.4203.1.11.3')).value, `dn:${dn}`);
 });
 
 test('StartTLS and ldaps with the certificate of our own', async () => {
