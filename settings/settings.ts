@@ -105,6 +105,13 @@ const rows = {
   filterItems: row('MOS_FILTER_ITEMS', is.count(1, million), '1000', 'items', 'of a filter'),
   attributes: row('MOS_ATTRIBUTES', is.count(1, million), '1000', 'attributes', 'that a search may ask for'),
   controls: row('MOS_CONTROLS', is.count(1, 1000), '32', 'controls', 'of a request'),
+  buffers: row(
+    'MOS_BUFFERS',
+    is.bytes(1024 ** 2, 1024 ** 4),
+    '512M',
+    'bytes',
+    'of requests and answers on their way, of all connections; beyond it the connection that holds most is ended',
+  ),
   outstanding: row('MOS_OUTSTANDING', is.count(1, 100_000), '256', 'requests', 'that may wait on one connection'),
   connections: row('MOS_CONNECTIONS', is.count(1, million), '10000', 'connections', 'in all'),
   connectionsPerAddress: row('MOS_CONNECTIONS_PER_ADDRESS', is.count(1, million), '10000', 'connections', 'from one address'),

@@ -3,20 +3,17 @@ import { anonymous, type Identity } from '../core/access.ts';
 import type { BoundDirectory } from '../core/bound-directory.ts';
 import { DirectoryError, type ErrorKind } from '../model/errors.ts';
 import { Output } from '../wire/ber.ts';
-import { encodePasswordPolicy } from '../wire/controls.ts';
 import { decodeMessage, MalformedRequest } from '../wire/decode.ts';
 import { encodeNoticeOfDisconnection, encodeResult } from '../wire/encode.ts';
 import { Framer } from '../wire/framer.ts';
-import type { Message, ResponseControl, Result } from '../wire/messages.ts';
-import { OID } from '../wire/oids.ts';
+import type { Message } from '../wire/messages.ts';
 import { dispatch } from './dispatch.ts';
 import { cancelOutOfTurn } from './extended.ts';
 import type { ServerContext } from './ldap-server.ts';
 import type { PagedSearches } from './paged-searches.ts';
+import { errorResult, policyControls } from './refusal.ts';
+import { RequestQueue, type Waiting } from './request-queue.ts';
 import type { Transaction } from './transactions.ts';
-
-/** A request whose turn has not come, or one that can't be read and whose refusal waits for its turn. */
-type Waiting = Message | MalformedRequest;
 
 /** How a client came in. */
 export interface Transport {
@@ -64,7 +61,9 @@ export class Connection {
   #out: Output | undefined;
   #socket: Socket;
   readonly #framer: Framer;
-  readonly #queue: Waiting[] = [];
+  readonly #queue = new RequestQueue();
+  /** What server.held knows of */
+  #held = 0;
   #bound: BoundDirectory;
   #closed = false;
   #blocked = false;
@@ -137,8 +136,29 @@ export class Connection {
 
   /** Takes a waiting request back before it is begun. */
   withdraw(id: number): Waiting | undefined {
-    const at = this.#queue.findIndex((waiting) => waiting.id === id);
-    return at < 0 ? undefined : this.#queue.splice(at, 1)[0];
+    return this.#queue.withdraw(id);
+  }
+
+  /** bytes of requests that are not answered, and of answers that the client has not taken */
+  get held(): number {
+    return this.#held;
+  }
+
+  #account(): void {
+    // a dump that the administrator brings may be long
+    if (this.transport.trusted) return;
+    const unsent = this.#blocked ? this.#socket.writableLength : 0;
+    const held = this.#closed ? 0 : this.#framer.held + this.#queue.bytes + unsent + (this.transaction?.held ?? 0);
+    const difference = held - this.#held;
+    if (difference === 0) return;
+    this.#held = held;
+    this.server.held.change(difference);
+  }
+
+  /** Ends a connection that holds too much; what it still sends is not even read. */
+  relieve(): void {
+    this.disconnect('busy', 'the server holds too much for its clients, and most for this one; send less at a time, and read the answers');
+    this.#socket.pause();
   }
 
   /** Are the answers so far more than one write should hold? */
@@ -182,7 +202,9 @@ export class Connection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#queue.length = 0;
+    this.#queue.clear();
+    this.#framer.clear();
+    this.#account();
     this.stop = 'abandon';
     clearTimeout(this.#startedPdu);
     this.endPersistent();
@@ -200,7 +222,7 @@ export class Connection {
     const plain = this.#socket;
     for (const event of ['data', 'drain', 'timeout', 'close', 'end']) plain.removeAllListeners(event);
     this.#framer.clear();
-    this.#queue.length = 0;
+    this.#queue.clear();
     this.#socket = secured(plain);
     this.secure = true;
     this.#listen(this.#socket);
@@ -229,6 +251,8 @@ export class Connection {
   }
 
   #received(chunk: Buffer): void {
+    // what a client sends that has been told goodbye is not kept
+    if (this.#closed) return;
     try {
       this.#framer.push(chunk);
       for (let pdu = this.#framer.next(); pdu !== undefined && !this.#closed; pdu = this.#framer.next()) {
@@ -266,19 +290,24 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof MalformedRequest) || error.disconnects) throw error;
       // it is answered when its turn comes
-      this.#enqueue(error);
+      this.#enqueue(error, pdu.length);
       return;
     }
     const { request } = message;
     if (request.op === 'unbind') this.close();
     else if (request.op === 'abandon') this.#abandon(request.id);
     else if (request.op === 'extended' && (this.busy || this.persistent.size > 0) && cancelOutOfTurn(this, message)) return;
-    else this.#enqueue(message);
+    else this.#enqueue(message, pdu.length);
   }
 
-  #enqueue(waiting: Waiting): void {
-    this.#queue.push(waiting);
-    if (this.#queue.length >= this.server.limits.outstanding) this.#pause();
+  #enqueue(waiting: Waiting, bytes: number): void {
+    this.#queue.push(waiting, bytes);
+    if (this.#crowded) this.#pause();
+  }
+
+  /** Are there as many requests as may wait, or is it as much as one message may be? */
+  get #crowded(): boolean {
+    return this.#queue.length >= this.server.limits.outstanding || this.#queue.bytes >= this.#framer.limit;
   }
 
   #abandon(id: number): void {
@@ -289,14 +318,16 @@ export class Connection {
   /** Works through the queue until it is empty, something takes longer, or the client does not read. */
   #work(): void {
     while (this.active === undefined && !this.#closed && !this.#blocked) {
-      const next = this.#queue.shift();
+      const next = this.#queue.take();
       if (next === undefined) break;
       if (next instanceof MalformedRequest) this.#refuse(next);
       else this.#start(next);
+      if (this.active === undefined) this.#queue.done();
       if (this.full) this.flush();
     }
     this.flush();
     this.#resume();
+    this.#account();
   }
 
   #start(message: Message): void {
@@ -331,11 +362,11 @@ export class Connection {
     }
     this.active = undefined;
     this.stop = undefined;
+    this.#queue.done();
     this.flush();
     this.#work();
   }
 
-  /** The answer to a request that failed: what a DirectoryError says; anything else is `other` with a number that is also in the log. */
   answerError(asked: Waiting, error: unknown): void {
     const op = 'op' in asked ? asked.op : asked.request.op;
     if (op === 'abandon' || op === 'unbind') return;
@@ -364,32 +395,16 @@ export class Connection {
     if (!this.#reading) return;
     this.#reading = false;
     this.#socket.pause();
+    // what we don't read, the client is not late with
+    this.#forgetPartial();
   }
 
   #resume(): void {
-    if (this.#blocked || this.#queue.length >= this.server.limits.outstanding) this.#pause();
+    if (this.#blocked || this.#crowded) this.#pause();
     else if (!this.#reading && !this.#closed) {
       this.#reading = true;
       this.#socket.resume();
+      this.#watchPartial();
     }
   }
-}
-
-/** What the password policy has to say, for who asked. A bind always gets the control, so that it does not tell a wrong password from an unknown name. */
-function policyControls(asked: Waiting, error: unknown): readonly ResponseControl[] {
-  if (!(error instanceof DirectoryError) || !('controls' in asked)) return [];
-  if (error.passwordPolicy === undefined && !(asked.request.op === 'bind' && error.kind === 'invalidCredentials')) return [];
-  if (!asked.controls.some(({ oid }) => oid === OID.passwordPolicy)) return [];
-  const response = error.passwordPolicy === undefined ? {} : { error: error.passwordPolicy };
-  return [{ oid: OID.passwordPolicy, value: encodePasswordPolicy(response) }];
-}
-
-export function errorResult(connection: Connection, error: unknown): Result {
-  if (error instanceof DirectoryError) {
-    if (error.cause !== undefined)
-      connection.server.log.warn(error.message, { connection: connection.number, kind: error.kind, error: error.cause });
-    return { kind: error.kind, text: error.message, matchedDn: error.matchedDn, referrals: error.referrals };
-  }
-  const incident = connection.server.log.incident(error, { connection: connection.number });
-  return { kind: 'other', text: `internal error ${incident}; the server's log has the details` };
 }

@@ -10,6 +10,7 @@ import type { ListenAddress } from '../model/listen-address.ts';
 import type { DecodeLimits } from '../wire/decode.ts';
 import { Connection, type Transport } from './connection.ts';
 import { supportedExtensions } from './extended.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { RunJob } from './jobs.ts';
 import type { Log } from './log.ts';
 import { supportedControls } from './request-controls.ts';
@@ -22,6 +23,8 @@ export interface ServerLimits {
   /** bytes of one message, from one that has not */
   readonly messageSizeAnonymous: number;
   readonly decode: DecodeLimits;
+  /** bytes of requests and answers on their way, of all connections together */
+  readonly buffers: number;
   /** requests that may wait on one connection */
   readonly outstanding: number;
   readonly connections: number;
@@ -52,6 +55,7 @@ export interface LdapServerOptions {
 /** What every connection shares. */
 export interface ServerContext extends Omit<LdapServerOptions, 'tls' | 'version'> {
   readonly connections: Set<Connection>;
+  readonly held: HeldBytes;
   readonly special: SpecialEntries;
   /** Puts TLS on a socket; undefined when there is no certificate. */
   readonly secure: ((socket: Socket) => Socket) | undefined;
@@ -84,9 +88,11 @@ export class LdapServer {
   constructor({ tls, version, ...shared }: LdapServerOptions) {
     const secureContext = tls && createSecureContext(tls);
     this.#tls = tls;
+    const connections = new Set<Connection>();
     this.#context = {
       ...shared,
-      connections: new Set(),
+      connections,
+      held: new HeldBytes(shared.limits.buffers, connections),
       special: new SpecialEntries(shared.directory, {
         controls: supportedControls,
         extensions: supportedExtensions,

@@ -7,7 +7,7 @@ import { encodeResult } from '../wire/encode.ts';
 import type { ResponseControl } from '../wire/messages.ts';
 import { OID } from '../wire/oids.ts';
 import type { Connection } from './connection.ts';
-import { errorResult } from './connection.ts';
+import { errorResult } from './refusal.ts';
 
 /** Updates that wait for the end of their transaction. */
 const mostUpdates = 1000;
@@ -30,12 +30,19 @@ export class Transaction {
   readonly identifier = randomBytes(12);
   readonly #directory: BoundDirectory;
   readonly #members: Member[] = [];
+  readonly #most: number;
   #room: number;
 
   /** @param room bytes of all its updates together */
   constructor(directory: BoundDirectory, room: number) {
     this.#directory = directory;
+    this.#most = room;
     this.#room = room;
+  }
+
+  /** bytes of its updates */
+  get held(): number {
+    return this.#most - this.#room;
   }
 
   /** @throws DirectoryError adminLimitExceeded */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { type ClientConfig, types } from 'pg';
 import {
@@ -73,6 +74,9 @@ export function embeddedDriver(database: PGlite): DriverFactory {
       };
     } catch (error) {
       throw slonikError(error);
+    } finally {
+      // it works in our own thread and waits for nothing: without this a client with many updates keeps all others waiting
+      await setImmediate();
     }
   };
   return createDriverFactory(async () => ({ createPoolClient: async () => ({ connect: nothing, end, query, stream: noStream }) }));

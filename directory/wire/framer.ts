@@ -26,6 +26,11 @@ export class Framer {
     return this.#filled + this.#chunk.length - this.#at;
   }
 
+  /** Bytes that are held for them; some more, since the buffer grows ahead. */
+  get held(): number {
+    return this.#partial.length + this.#chunk.length - this.#at;
+  }
+
   /** Drops what is not taken. */
   clear(): void {
     this.#useUpChunk();

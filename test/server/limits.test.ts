@@ -161,6 +161,35 @@ test('a message of the size that is allowed is read, one of a byte more is not',
   assert.ok(notice !== undefined && isNotice(notice));
 });
 
+test('when all together hold too much, whoever holds most is ended, and who holds little is not', async () => {
+  const share = 200 * 1024;
+  const tight = await startTestServer('', 'open', { buffers: 5 * share, messageSizeAnonymous: 2 * share, messageMs: 10_000 });
+  try {
+    const part = (bytes: number) => message(1, request.compare(people, 'description', 'x'.repeat(2 * share - 200))).subarray(0, bytes);
+    const small = await open(tight.port, part(1000));
+    const large: RawClient[] = [];
+    for (let nth = 0; nth < 8; nth++) {
+      const client = await dial(tight.port);
+      client.socket.write(part(share));
+      large.push(client);
+    }
+    let ended: RawClient[] = [];
+    for (let left = 100; ended.length < 3 && left > 0; left--) {
+      await sleep(20);
+      ended = large.filter(({ closed }) => closed);
+    }
+    assert.ok(ended.length >= 3, `${ended.length} ended`);
+    const [notice] = (await ended[0]?.ended()) ?? [];
+    assert.ok(notice !== undefined && isNotice(notice));
+    assert.is(notice?.code, 51);
+    assert.is(small.readyState, 'open');
+    await assertServes(tight);
+  } finally {
+    for (const socket of opened.splice(0)) socket.destroy();
+    await tight.stop();
+  }
+});
+
 test('one connection too many is told so, and there is room again when another has gone', async () => {
   const clients = [await dial(small.port), await dial(small.port), await dial(small.port)];
   for (const client of clients) assert.is((await client.ask(request.search('', { scope: 0 }))).code, 0);

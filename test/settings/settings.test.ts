@@ -97,6 +97,7 @@ test('limits have the defaults that the handbook names', () => {
     filterItems: 1000,
     attributes: 1000,
     controls: 32,
+    buffers: 512 * 1024 * 1024,
     outstanding: 256,
     connections: 10000,
     connectionsPerAddress: 10000,

@@ -18,6 +18,7 @@ const limits: ServerLimits = {
   messageSize: 1 << 20,
   messageSizeAnonymous: 1 << 18,
   decode: { filterDepth: 50, filterItems: 1000, attributes: 1000, controls: 32 },
+  buffers: 64 * 1024 * 1024,
   outstanding: 64,
   connections: 100,
   connectionsPerAddress: 100,
