@@ -9,6 +9,7 @@ import { type Cluster, startCluster } from '../support/run-on-postgres.ts';
 import { hasModule, slapdMissing, slapdVersion } from '../support/slapd.ts';
 import { type Contestant, loadMos, makeFlavours, mosContestant, slapdContestant } from './contestants.ts';
 import { measure } from './measure.ts';
+import { seeAcrossNodes } from './nodes.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import type { Flavour } from './people.ts';
 import { markdown, printResults, type Row, rowOf } from './report.ts';
@@ -95,7 +96,11 @@ async function main(): Promise<void> {
     const machine = { folder, cluster: database, core: pin() };
     const rows = await runScenarios(machine, flavours, options);
     const withSizes = options.only === undefined || options.only === 'sizes';
-    const sizes = withSizes ? await compareSizes(machine, flavours, options) : [];
+    const withNodes = options.only === undefined || options.only === 'nodes';
+    const sizes = [
+      ...(withNodes && flavours.mos !== undefined ? await seeAcrossNodes(machine, flavours.mos, options) : []),
+      ...(withSizes ? await compareSizes(machine, flavours, options) : []),
+    ];
     console.log(`\n${markdown(about(options, database), rows, sizes)}`);
   } finally {
     database?.remove();

@@ -14,10 +14,15 @@ export interface Contestant {
   readonly name: string;
   readonly server: LdapServer;
   /** Whom the load's connections are bound as: a person, who has the rights that anybody has */
-  readonly identity: { readonly dn: string; readonly password: string };
+  readonly identity: Identity;
 }
 
-const identity = { dn: personDn(0), password: passwordOf(0) };
+export interface Identity {
+  readonly dn: string;
+  readonly password: string;
+}
+
+const identity: Identity = { dn: personDn(0), password: passwordOf(0) };
 
 /** Both kinds of password for the people who bind; made anew in each run, with the cost that MOS itself hashes with. */
 export async function makeFlavours(): Promise<{ slapd: Flavour; mos: Flavour }> {
@@ -33,7 +38,7 @@ export async function makeFlavours(): Promise<{ slapd: Flavour; mos: Flavour }> 
 }
 
 const readers = ['access to attrs=userPassword by self write by anonymous auth by * none', 'access to * by * read'];
-const indexes = ['objectClass eq', 'uid eq', 'mail eq', 'member eq', 'memberOf eq', 'entryUUID eq', 'entryCSN eq'];
+const indexes = ['objectClass eq', 'uid eq', 'mail eq,sub', 'member eq', 'memberOf eq', 'entryUUID eq', 'entryCSN eq'];
 
 /** slapd with its defaults: 16 threads, which share the one core. */
 export async function slapdContestant(folder: string, people: number, flavour: Flavour, core: number | undefined): Promise<Contestant> {

@@ -10,6 +10,8 @@ export interface Load {
   readonly outstanding: number;
   readonly seconds: number;
   readonly warmUp: number;
+  /** Goes on until then, whatever `seconds` says */
+  readonly until?: Promise<void>;
   /** Whom the connections are bound as; undefined: anonymous */
   readonly identity?: { readonly dn: string; readonly password: string } | undefined;
   readonly questions: readonly Question[];
@@ -47,6 +49,7 @@ export async function run(load: Load): Promise<Measurement> {
   state.measuring = true;
   load.onWindow?.(true);
   await state.sleep(load.seconds);
+  await load.until;
   state.measuring = false;
   load.onWindow?.(false);
   const seconds = (performance.now() - from) / 1000;
@@ -240,7 +243,8 @@ class Lane {
     const contentAt = operationAt + headerSize(buffer, operationAt);
     const tag = buffer[operationAt];
     if (tag === response.entry) {
-      const { dn } = question;
+      const { dn, many } = question;
+      if (many !== undefined && slot.entries++ < many) return;
       if (dn === undefined || slot.entries++ !== 0) throw wrong('an entry too many', buffer, at, end);
       const dnAt = contentAt + headerSize(buffer, contentAt);
       if (buffer.compare(dn, 0, dn.length, dnAt, dnAt + dn.length) !== 0 || lengthAt(buffer, contentAt) !== dn.length)
@@ -249,7 +253,7 @@ class Lane {
     }
     if (tag !== question.done || buffer[contentAt] !== 0x0a || buffer[contentAt + 2] !== question.code)
       throw wrong('result', buffer, at, end);
-    if (slot.entries !== (question.dn === undefined ? 0 : 1)) throw wrong('number of entries', buffer, at, end);
+    if (slot.entries !== (question.many ?? (question.dn === undefined ? 0 : 1))) throw wrong('number of entries', buffer, at, end);
     this.finish(slot, now);
   }
 

@@ -1,8 +1,8 @@
 // One scenario among several servers: alternating rounds, medians.
-import type { Contestant } from './contestants.ts';
+import type { Contestant, Identity } from './contestants.ts';
 import { type Measurement, run } from './load.ts';
 import type { Options } from './options.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Beside, Scenario } from './scenarios.ts';
 import { cpuMicroseconds } from './server-cost.ts';
 import { verify } from './verify.ts';
 
@@ -24,18 +24,22 @@ export async function measure(scenario: Scenario, contestants: readonly Contesta
   const questions = scenario.questions(people);
   const followedBy = scenario.followedBy?.(people);
   const rounds = contestants.map((): Result[] => []);
-  for (const contestant of contestants) await verify(contestant, questions.slice(0, verified));
+  const first = questions.slice(0, verified).flatMap((question, index) => [question, followedBy?.[index] ?? []].flat());
+  const identityOf = ({ server, identity }: Contestant): Identity =>
+    scenario.asRoot ? { dn: server.rootDn, password: server.rootPassword } : identity;
+  for (const contestant of contestants) await verify(contestant, identityOf(contestant), first);
   for (let round = 0; round <= options.rounds; round++) {
     for (const [index, contestant] of contestants.entries()) {
       const { port, pid } = contestant.server;
       let cpu = 0;
+      const stopOthers = scenario.beside && (await beside(scenario.beside, contestant, people));
       const measurement: Measurement = await run({
         port,
         connections: scenario.connections,
         outstanding: scenario.outstanding,
         seconds: options.seconds,
         warmUp: options.warmUp,
-        identity: contestant.identity,
+        identity: identityOf(contestant),
         questions,
         followedBy,
         onWindow: (begins) => {
@@ -44,6 +48,7 @@ export async function measure(scenario: Scenario, contestants: readonly Contesta
       }).catch((error: unknown) => {
         throw new Error(`${scenario.name}, ${contestant.name}`, { cause: error });
       });
+      await stopOthers?.();
       const { operations, seconds, p50, p99, clientBusy } = measurement;
       const result = {
         contestant: contestant.name,
@@ -57,6 +62,20 @@ export async function measure(scenario: Scenario, contestants: readonly Contesta
     }
   }
   return rounds.map(medianOf);
+}
+
+/** Keeps other connections busy while something is measured. @returns what ends them */
+async function beside({ connections, questions }: Beside, { server }: Contestant, people: number): Promise<() => Promise<unknown>> {
+  let stop = (): void => {};
+  const until = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const others = run({ port: server.port, connections, outstanding: 1, seconds: 0, until, warmUp: 0, questions: questions(people) });
+  others.catch(() => {});
+  return () => {
+    stop();
+    return others;
+  };
 }
 
 function medianOf(results: readonly Result[]): Result {

@@ -14,9 +14,10 @@ export interface Options {
   readonly quick: boolean;
 }
 
-export const usage = `npm run bench -- [--quick] [--only SCENARIO] [--people N] [--rounds N] [--seconds N]
+export const usage = `npm run bench -- [--quick] [--only SCENARIO] [--people N] [--rounds N] [--seconds N] [--sizes N,N]
   --quick     a minute's run that shows whether everything works; its numbers mean little
-  --only      scenarios whose name begins so; "sizes" is the comparison of sizes`;
+  --only      scenarios whose name begins so; "sizes" is the comparison of sizes, "nodes" of two processes
+  --sizes     the two numbers of people whose costs are compared, "1000,1000000"`;
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -27,6 +28,7 @@ export function readOptions(args: readonly string[]): Options {
       people: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      sizes: { type: 'string' },
     },
   });
   const { quick } = values;
@@ -37,6 +39,12 @@ export function readOptions(args: readonly string[]): Options {
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
     seconds: Number(values.seconds ?? (quick ? 0.5 : 3)),
     warmUp: quick ? 0.5 : 1,
-    sizes: quick ? [500, 2000] : [1000, 100_000],
+    sizes: sizesOf(values.sizes ?? (quick ? '500,2000' : '1000,100000')),
   };
+}
+
+function sizesOf(text: string): readonly [small: number, large: number] {
+  const [small = Number.NaN, large = Number.NaN] = text.split(',').map(Number);
+  if (!(small > 0 && large > small)) throw new Error(`--sizes: two numbers are expected, the smaller one first, not "${text}"`);
+  return [small, large];
 }

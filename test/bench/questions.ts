@@ -7,8 +7,10 @@ export interface Question {
   /** The whole LDAPMessage; its messageID has three octets, of which the load generator sets the last two */
   readonly request: Buffer;
   readonly idAt: number;
-  /** DN of the only entry that comes; undefined: no entry comes */
+  /** DN of the only entry that comes; undefined: no entry comes, or many */
   readonly dn: Buffer | undefined;
+  /** How many entries come, where they are many */
+  readonly many?: number | undefined;
   /** Identifier octet of the response that ends it */
   readonly done: number;
   readonly code: number;
@@ -19,19 +21,20 @@ export interface Question {
 /** messageIDs are 0x010000 and up: three octets, as on a connection that has been open for a while. */
 export const firstId = 0x010000;
 
-export const response = { bind: 0x61, entry: 0x64, searchDone: 0x65, compare: 0x6f } as const;
-const code = { success: 0, compareFalse: 5, compareTrue: 6 } as const;
+export const response = { bind: 0x61, entry: 0x64, searchDone: 0x65, modify: 0x67, compare: 0x6f } as const;
+const code = { success: 0, compareFalse: 5, compareTrue: 6, invalidCredentials: 49 } as const;
 
 interface Answer {
   dn?: string | undefined;
+  many?: number;
   done: number;
   code: number;
   values?: readonly string[] | undefined;
 }
 
-function question(operation: Buffer, { dn, done, code, values }: Answer): Question {
+function question(operation: Buffer, { dn, many, done, code, values }: Answer): Question {
   const request = sequence(integer(firstId), operation);
-  return { request, idAt: request.indexOf(operation) - 2, dn: dn === undefined ? undefined : Buffer.from(dn), done, code, values };
+  return { request, idAt: request.indexOf(operation) - 2, dn: dn === undefined ? undefined : Buffer.from(dn), many, done, code, values };
 }
 
 /** A simple BindRequest. */
@@ -98,6 +101,48 @@ export const searchDn = (index: number): Question =>
 
 export const bindAs = (index: number): Question =>
   question(bindOperation(personDn(index), passwordOf(index)), { done: response.bind, code: code.success });
+
+/** What a search box asks: six digits in the middle of an address, which one person has. */
+export const searchWithin = (index: number): Question => {
+  const text = mailOf(index).slice(4, 12);
+  const filter = tlv(0xa4, octets('mail'), sequence(octets(text, 0x81)));
+  return question(searchOperation(people, 'sub', filter, ['uid', 'mail']), {
+    dn: personDn(index),
+    values: [`uid: ${uidOf(index)}`, `mail: ${mailOf(index)}`],
+    ...searchDone,
+  });
+};
+
+const modification = { add: 0, delete: 1, replace: 2 } as const;
+
+function modify(dn: string, kind: keyof typeof modification, type: string, value: string): Question {
+  const change = sequence(integer(modification[kind], 0x0a), sequence(octets(type), tlv(0x31, octets(value))));
+  return question(tlv(0x66, octets(dn), sequence(change)), { done: response.modify, code: code.success });
+}
+
+export const changePerson = (index: number): Question => modify(personDn(index), 'replace', 'description', `changed, number ${index}`);
+
+const members = `cn=members,ou=groups,${suffix}`;
+export const leaveMembers = (index: number): Question => modify(members, 'delete', 'member', personDn(index));
+export const joinMembers = (index: number): Question => modify(members, 'add', 'member', personDn(index));
+
+/** The group of nine people in ten, with all its members. */
+export const readMembers = (among: number): Question =>
+  question(searchOperation(members, 'base', present('objectClass'), ['member']), {
+    dn: members,
+    values: Array.from({ length: among }, (_, index) => index)
+      .filter(isMember)
+      .map((index) => `member: ${personDn(index)}`),
+    ...searchDone,
+  });
+
+/** The whole tree, as somebody who makes a copy reads it. */
+export const readAll = (entries: number): Question =>
+  question(searchOperation(suffix, 'sub', present('objectClass'), []), { many: entries, ...searchDone });
+
+/** A bind that fails. */
+export const wrongBind = (index: number): Question =>
+  question(bindOperation(personDn(index), 'this is not it'), { done: response.bind, code: code.invalidCredentials });
 
 /** People in an order that jumps about, so that neighbouring requests do not share pages or cache lines. */
 export function shuffled(count: number, among: number): number[] {
