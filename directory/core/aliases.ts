@@ -20,7 +20,7 @@ export function dereference(tree: Tree, alias: PackedEntry): PackedEntry | undef
   let at: PackedEntry | undefined = alias;
   for (let hops = 0; hops < mostHops && at !== undefined; hops++) {
     if (!isAlias(tree, at)) return at;
-    at = tree.find(tree.schema.normalizeDn(aliasedObjectName(tree, at)));
+    at = tree.named(aliasedObjectName(tree, at));
   }
   return undefined;
 }
@@ -47,7 +47,7 @@ export function dereferenceName(tree: Tree, sees: (entry: PackedEntry) => boolea
       .findLast((entry) => entry !== undefined && isAlias(tree, entry) && sees(entry));
     if (alias === undefined) return name;
     const object = aliasedObjectName(tree, alias);
-    const target = tree.find(tree.schema.normalizeDn(object));
+    const target = tree.named(object);
     if (target === undefined || !sees(target))
       throw new DirectoryError('aliasProblem', 'an alias leads to an object that does not exist', { matchedDn: alias.dn });
     const below = formatDn(rdns.slice(0, rdns.length - parseDn(alias.dn).length));

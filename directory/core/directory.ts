@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Policy } from '../../schema/ldap/policy.ts';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Change } from '../model/change.ts';
@@ -19,6 +20,9 @@ import type { Store } from './store.ts';
 import { Tree } from './tree.ts';
 import { differences } from './verify.ts';
 import { Writer } from './writer.ts';
+
+/** Milliseconds. */
+const retry = { first: 100, longest: 5000 };
 
 export interface DirectoryOptions {
   readonly schema: Schema;
@@ -58,6 +62,8 @@ export class Directory {
   readonly clock: () => number;
   readonly #store: Store;
   #closing = false;
+  /** A failed attempt to take over what others wrote is going to be repeated. */
+  #repeating = false;
 
   private constructor(options: DirectoryOptions) {
     const { schema, store } = options;
@@ -92,18 +98,30 @@ export class Directory {
       told = state;
       options.onStore?.(state, reason);
     };
-    const catchUp = () => void directory.writer.catchUp().catch((error: unknown) => onStore('lost', String(error)));
+    const catchUp = () => void directory.#catchUp(onStore);
     await options.store.follow({
       committed: catchUp,
       lost: (reason) => onStore('lost', reason),
-      back: () => {
-        onStore('back', '');
-        catchUp();
-      },
+      back: catchUp,
     });
     // what was written between the load and the listening
     await directory.writer.catchUp();
     return directory;
+  }
+
+  /** Takes over what others wrote. What was missed nobody says again, so a failed attempt is repeated until it works. */
+  async #catchUp(onStore: NonNullable<DirectoryOptions['onStore']>, wait = retry.first): Promise<void> {
+    try {
+      await this.writer.catchUp();
+      onStore('back', '');
+    } catch (error) {
+      onStore('lost', String(error));
+      if (this.#repeating) return;
+      this.#repeating = true;
+      await setTimeout(wait, undefined, { ref: false });
+      this.#repeating = false;
+      if (!this.#closing) await this.#catchUp(onStore, Math.min(wait * 2, retry.longest));
+    }
   }
 
   /** The one way to the operations: with the eyes and rights of whoever asks. */

@@ -13,7 +13,7 @@ export function mayLogIn(tree: Tree, entry: PackedEntry): boolean {
   if (!schema.classesOf(entry.valuesOfType(objectClass).map(String)).has(member)) return true;
   if (textOf(tree, entry, 'mosMailActivated') === 'FALSE') return false;
   const status = textOf(tree, entry, 'mosStatus');
-  const definition = status === undefined ? undefined : tree.find(schema.normalizeDn(status));
+  const definition = status === undefined ? undefined : tree.named(status);
   return definition !== undefined && textOf(tree, definition, 'mosMayLogin') === 'TRUE';
 }
 

@@ -36,7 +36,7 @@ export async function prepareModify(
   const { schema, tree, policies } = directory;
   const touching = modifications.filter(({ attribute }) => isPassword(directory, attribute));
   if (touching.length === 0) return { change: modifications };
-  const entry = tree.find(schema.normalizeDn(dn));
+  const entry = tree.named(dn);
   if (entry === undefined && asker.viewer.isRoot) return { change: await hashPasswordsIn(directory, modifications), record: timeAlone };
   // the plan refuses it; were that different by then, nothing in clear may get in
   if (entry === undefined || !asker.viewer.mayWrite(entry, resolveDescription(tree, 'userPassword'))) {

@@ -11,7 +11,7 @@ export function mayTouchRights({ tree, schema, access, membership }: Directory, 
   const own = tree.byUuid(identity.uuid);
   const type = schema.attributeType('mosStatus');
   const [status] = own === undefined || type === undefined ? [] : own.valuesOfType(type);
-  const decisive = [own?.uuid, status && tree.find(schema.normalizeDn(status.toString()))?.uuid];
+  const decisive = [own?.uuid, status && tree.named(status.toString())?.uuid];
   if (own === undefined || changes.uuids.some((uuid) => decisive.includes(uuid))) return true;
   const lost = changes.lost.map((dn) => schema.normalizeDn(dn));
   return access.deciding.some((key) => {

@@ -46,7 +46,7 @@ export function search(
  * @throws DirectoryError noSuchObject; matchedDN is the nearest superior that the asker may know of (RFC 4511 §4.1.9)
  */
 export function findVisible(tree: Tree, viewer: Viewer, dn: string): PackedEntry {
-  const entry = tree.find(tree.schema.normalizeDn(dn));
+  const entry = tree.named(dn);
   if (entry !== undefined && viewer.sees(entry)) return entry;
   throw new DirectoryError('noSuchObject', 'there is no such entry', { matchedDn: nearestSuperior(tree, viewer, parseDn(dn)) });
 }

@@ -90,6 +90,15 @@ export class Tree {
     return slot === undefined ? undefined : this.#entries[slot];
   }
 
+  /**
+   * The entry of a name in whatever spelling.
+   * @throws DirectoryError invalidDNSyntax
+   */
+  named(dn: string): PackedEntry | undefined {
+    const slot = ownKey.test(dn) ? this.#byKey.get(dn) : undefined;
+    return slot === undefined ? this.find(this.schema.normalizeDn(dn)) : this.#entries[slot];
+  }
+
   byUuid(uuid: string): PackedEntry | undefined {
     const slot = this.#byUuid.get(uuid);
     return slot === undefined ? undefined : this.#entries[slot];
@@ -346,6 +355,8 @@ interface Index {
   remove(term: string, slot: number): void;
 }
 
+/** Text that, if it is the key of an entry, has no other meaning as a DN: no normaliser changes these characters. */
+const ownKey = /^[a-z0-9=,.@_]+$/;
 const rootSlot = -1;
 const noChildren: ReadonlySet<number> = new Set();
 

@@ -49,10 +49,10 @@ export function sqlStore(engine: Engine): SqlStore {
     pool,
     write,
     load: (each) => asDirectoryErrors(() => pool.connect((connection) => load(connection, each))),
-    changesSince: (csn) => asDirectoryErrors(() => entriesChangedSince(pool, csn)),
-    revisions: (question: RevisionQuestion) => asDirectoryErrors(() => findRevisions(pool, question)),
-    log: (afterCsn, limit) => asDirectoryErrors(() => readLog(pool, afterCsn, limit)),
-    positionOf: (entryCsn) => asDirectoryErrors(() => positionOf(pool, entryCsn)),
+    changesSince: (csn) => reading(() => entriesChangedSince(pool, csn)),
+    revisions: (question: RevisionQuestion) => reading(() => findRevisions(pool, question)),
+    log: (afterCsn, limit) => reading(() => readLog(pool, afterCsn, limit)),
+    positionOf: (entryCsn) => reading(() => positionOf(pool, entryCsn)),
     follow: (events) => asDirectoryErrors(() => engine.follow(events)),
     close: async () => {
       await turn;
@@ -159,6 +159,16 @@ class Transaction implements WriteTransaction {
       throw this.failure;
     }
   }
+}
+
+/** Asks a second time when the first found only that a connection of the pool had died. */
+async function reading<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isConnectionFailure(error)) throw toDirectoryError(error);
+  }
+  return asDirectoryErrors(work);
 }
 
 async function asDirectoryErrors<T>(work: () => Promise<T>): Promise<T> {

@@ -257,7 +257,7 @@ test('what is wrong with the URL is said at the start, without the password', as
   assert.match(await said('postgres://ada:secret@localhost:1/club'), /ECONNREFUSED/);
   assert.match(await said('mysql://localhost/club'), /must begin with postgres:/);
   assert.match(await said('postgres://ada@:x/club'), /no valid URL/);
-  assert.match(await said('postgres:///club?host=/nowhere&port=1234'), /on \/nowhere as .*ENOENT/);
+  assert.match(await said('postgres:///club?host=/nowhere&port=1234'), /on \/nowhere: .*ENOENT/);
 });
 
 interface Network {
