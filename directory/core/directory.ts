@@ -98,11 +98,11 @@ export class Directory {
       told = state;
       options.onStore?.(state, reason);
     };
-    const catchUp = () => void directory.#catchUp(onStore);
+    const catchUp = (csn?: number) => void directory.#catchUp(onStore, csn);
     await options.store.follow({
       committed: catchUp,
       lost: (reason) => onStore('lost', reason),
-      back: catchUp,
+      back: () => catchUp(),
     });
     // what was written between the load and the listening
     await directory.writer.catchUp();
@@ -110,9 +110,9 @@ export class Directory {
   }
 
   /** Takes over what others wrote. What was missed nobody says again, so a failed attempt is repeated until it works. */
-  async #catchUp(onStore: NonNullable<DirectoryOptions['onStore']>, wait = retry.first): Promise<void> {
+  async #catchUp(onStore: NonNullable<DirectoryOptions['onStore']>, csn?: number, wait = retry.first): Promise<void> {
     try {
-      await this.writer.catchUp();
+      await this.writer.catchUp(csn);
       onStore('back', '');
     } catch (error) {
       onStore('lost', String(error));
@@ -120,7 +120,7 @@ export class Directory {
       this.#repeating = true;
       await setTimeout(wait, undefined, { ref: false });
       this.#repeating = false;
-      if (!this.#closing) await this.#catchUp(onStore, Math.min(wait * 2, retry.longest));
+      if (!this.#closing) await this.#catchUp(onStore, undefined, Math.min(wait * 2, retry.longest));
     }
   }
 

@@ -55,6 +55,12 @@ export class Draft {
   remove(description: AttributeDescription, values: readonly Buffer[]): void {
     const present = this.get(description);
     if (present.length === 0) throw new DirectoryError('noSuchAttribute', `${description.name}: no such attribute`);
+    const places = values.map((value) => present.findIndex((each) => each.equals(value)));
+    if (values.length === 1 && places[0] !== undefined && places[0] >= 0) {
+      // in the same spelling, as most are
+      this.set(description, present.toSpliced(places[0], 1));
+      return;
+    }
     const gone = new Set<string>();
     const normals = new Set(present.map((value) => normalOf(description, value)));
     for (const [index, value] of values.entries()) {

@@ -1,5 +1,5 @@
 import type { AttributeDescription, AttributeType } from '../../schema/ldap/registry.ts';
-import { structuralClass, validateEntry } from '../../schema/ldap/validate.ts';
+import { structuralClass, validateEntry, validateNumber, validateValues } from '../../schema/ldap/validate.ts';
 import { parseDn } from '../model/dn.ts';
 import type { Modification } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
@@ -59,7 +59,7 @@ export function planModify(
       `the structural class stays ${old.toString()}; an entry can't become ${structural.name}`,
     );
   }
-  validateEntry(schema, dn, draft.attributes());
+  validateEntry(schema, dn, draft.attributes(), validateNumber);
   const password = resolveDescription(staging.tree, 'userPassword');
   if (resolved.some(({ description }) => description.type === password.type)) record(draft, before, context);
   stampModified(draft, context);
@@ -77,8 +77,7 @@ function knownType({ staging }: PlanContext, text: string): { readonly type: Att
 
 /** Values are checked where they come in, so that a wrong one is not mistaken for one that is missing. */
 function checked(description: AttributeDescription, values: readonly Buffer[]): readonly Buffer[] {
-  const wrong = values.findIndex((value) => !description.type.syntax.check(value));
-  if (wrong >= 0) throw new DirectoryError('invalidAttributeSyntax', `${description.name}: value #${wrong} invalid per syntax`);
+  validateValues(description, values);
   return values;
 }
 

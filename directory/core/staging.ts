@@ -11,6 +11,8 @@ export class Staging {
   readonly #byKey = new Map<string, PackedEntry | null>();
   readonly #children = new Map<string, { readonly added: Set<string>; readonly removed: Set<string> }>();
   readonly #referrers = new Map<string, Set<string>>();
+  /** Entries whose references stand in #referrers only when somebody asks: a group has thousands, and few updates ask */
+  #unnoted: PackedEntry[] = [];
 
   constructor(tree: Tree) {
     this.#tree = tree;
@@ -74,6 +76,7 @@ export class Staging {
 
   /** Entries that name the DN with this normal form in some attribute. */
   referrersTo(key: string): PackedEntry[] {
+    for (const entry of this.#unnoted.splice(0)) this.#noteReferences(entry);
     const uuids = new Set(this.#referrers.get(key));
     for (const type of this.#tree.referenceTypes) {
       const posting = this.#tree.equalityIndex(type)?.get(key);
@@ -95,7 +98,7 @@ export class Staging {
       if (old !== undefined) this.#unlink(old);
       this.#link(entry);
     }
-    this.#noteReferences(entry);
+    this.#unnoted.push(entry);
     if (old !== undefined && old.dn !== entry.dn) this.#renameBelow(old, entry);
   }
 

@@ -85,8 +85,11 @@ export interface WriteTransaction {
 }
 
 export interface StoreEvents {
-  /** Somebody (perhaps this process) committed revisions. */
-  committed(): void;
+  /**
+   * Somebody (perhaps this process) committed revisions.
+   * @param csn of the newest, if it is known
+   */
+  committed(csn?: number): void;
   /** The database went away; writes fail until `back`. */
   lost(reason: string): void;
   /** The database is there again; revisions may have been missed. */

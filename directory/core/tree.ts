@@ -324,15 +324,16 @@ export class Tree {
   }
 
   #reindex(slot: number, old: PackedEntry | undefined, entry: PackedEntry | undefined): void {
-    const update = (index: Index, type: AttributeType, termsOf: (values: readonly Buffer[]) => string[]): void => {
+    const update = (index: Index, type: AttributeType, termsOf: (values: readonly Buffer[]) => string[], byEquality = true): void => {
       if (old !== undefined && entry !== undefined && sameBytes(old, entry, type)) return;
-      const before = new Set(has(old, type) ? termsOf(old.valuesOfType(type)) : []);
-      const after = new Set(has(entry, type) ? termsOf(entry.valuesOfType(type)) : []);
+      const [gone, come] = byEquality && type !== this.#objectClass ? differing(old, entry, type) : allOf(old, entry, type);
+      const before = new Set(termsOf(gone));
+      const after = new Set(termsOf(come));
       for (const term of before) if (!after.has(term)) index.remove(term, slot);
       for (const term of after) if (!before.has(term)) index.add(term, slot);
     };
     for (const [type, index] of this.#equality) update(index, type, (values) => this.indexTerms(type, values));
-    for (const [type, index] of this.#ordering) update(index, type, (values) => normalForms(values, type.ordering));
+    for (const [type, index] of this.#ordering) update(index, type, (values) => normalForms(values, type.ordering), false);
     for (const [type, index] of this.#trigrams) update(index, type, (values) => normalForms(values, type.equality));
   }
 
@@ -373,6 +374,30 @@ export function holdsDn(type: AttributeType): boolean {
 function has(entry: PackedEntry | undefined, type: AttributeType): entry is PackedEntry {
   return entry !== undefined && entry.layout.indexesOf(type).length > 0;
 }
+
+type Pair = readonly [gone: readonly Buffer[], come: readonly Buffer[]];
+
+function allOf(old: PackedEntry | undefined, entry: PackedEntry | undefined, type: AttributeType): Pair {
+  return [has(old, type) ? old.valuesOfType(type) : [], has(entry, type) ? entry.valuesOfType(type) : []];
+}
+
+/**
+ * What differs between two states of an attribute, without what they begin and end with alike: of a group with thousands of
+ * members one came or went. Only where no two values can be equal by the rule, which is so within one description.
+ */
+function differing(old: PackedEntry | undefined, entry: PackedEntry | undefined, type: AttributeType): Pair {
+  const [before, after] = allOf(old, entry, type);
+  if (old?.layout.indexesOf(type).length !== 1 || entry?.layout.indexesOf(type).length !== 1) return [before, after];
+  const same = (at: number, other: number): boolean => before[at]?.equals(after[other] ?? nothing) ?? false;
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && same(head, head)) head++;
+  let tail = 0;
+  while (tail < most - head && same(before.length - 1 - tail, after.length - 1 - tail)) tail++;
+  return [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
+}
+
+const nothing = Buffer.alloc(0);
 
 function normalForms(values: readonly Buffer[], rule: { normalize(value: Buffer): string | undefined } | undefined): string[] {
   const normals: string[] = [];

@@ -74,9 +74,10 @@ export class Writer {
     return this.exclusively(() => this.#commitAll(updates, refused, made));
   }
 
-  /** Takes over what other processes wrote. */
-  catchUp(): Promise<void> {
+  /** Takes over what other processes wrote. @param csn up to which; what this process wrote itself is there already */
+  catchUp(csn = Number.POSITIVE_INFINITY): Promise<void> {
     return this.exclusively(async () => {
+      if (csn <= this.#tree.csn) return;
       this.#tree.apply(await this.#store.changesSince(this.#tree.csn));
     });
   }

@@ -39,7 +39,7 @@ class Listener implements Feed {
     const { client } = opened;
     client.on('error', (error) => this.#lose(opened, error.message));
     client.on('end', () => this.#lose(opened, 'the connection was closed'));
-    client.on('notification', () => this.#events.committed());
+    client.on('notification', ({ payload }) => this.#events.committed(Number(payload)));
     try {
       await client.connect();
       await client.query(`LISTEN ${channel}`);

@@ -51,7 +51,7 @@ async function appendChunk(connection: CommonQueryMethods, revisions: readonly N
       ON CONFLICT (entry_uuid) DO UPDATE SET
         parent_uuid = excluded.parent_uuid, rdn = excluded.rdn, rdn_key = excluded.rdn_key, attributes = excluded.attributes
     )
-    SELECT pg_notify(${channel}, '')`);
+    SELECT pg_notify(${channel}, ${String(revisions.at(-1)?.csn ?? 0)})`);
 }
 
 /** One statement may touch a row once: of several effects on an entry the last one counts. */

@@ -1,14 +1,17 @@
 /**
  * A map from text that forgets: what was not asked for since the last change of generation goes. It holds at most two
- * generations, and no key longer than 512 characters, so that nobody can grow it from outside.
+ * generations, and no key longer than it is told, so that nobody can grow it from outside.
  */
 export class BoundedCache<Value> {
   readonly #perGeneration: number;
+  readonly #longest: number;
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
 
-  constructor(perGeneration: number) {
+  /** @param longest characters of a key */
+  constructor(perGeneration: number, longest = 512) {
     this.#perGeneration = perGeneration;
+    this.#longest = longest;
   }
 
   get(key: string): Value | undefined {
@@ -20,7 +23,7 @@ export class BoundedCache<Value> {
   }
 
   set(key: string, value: Value): void {
-    if (key.length > 512) return;
+    if (key.length > this.#longest) return;
     if (this.#young.size >= this.#perGeneration) {
       this.#old = this.#young;
       this.#young = new Map();

@@ -74,8 +74,9 @@ export class Schema implements NormalizationContext {
   readonly #descriptions: Descriptions;
   readonly #closures = new Map<ObjectClass, ReadonlySet<ObjectClass>>();
   readonly #classSets = new BoundedCache<ReadonlySet<ObjectClass>>(remembered);
-  readonly #dnKeys = new BoundedCache<string>(remembered);
-  readonly #rdnKeys = new BoundedCache<string>(remembered);
+  // a group of ten thousand is looked through again and again
+  readonly #dnKeys = new BoundedCache<string>(16_384, 128);
+  readonly #rdnKeys = new BoundedCache<string>(16_384, 128);
 
   private constructor(link: (rule: (nameOrOid: string) => MatchingRule | undefined) => Linked) {
     this.matchingRules = matchingRules(this);

@@ -21,16 +21,22 @@ interface Resolved {
  * Checks a whole entry against the schema (RFC 4512 §2.3 to §2.5, RFC 4511 §4.7). Operational attributes belong to every entry;
  * who may set them (`noUserModification`) is not asked here.
  * @param dn the entry's name; its first RDN must be among the attributes
+ * @param check of an attribute's values; `validateNumber` where each of them has been checked
  * @throws DirectoryError undefinedAttributeType, invalidAttributeSyntax, constraintViolation, attributeOrValueExists,
  *   objectClassViolation, namingViolation; the text names the attribute and the value's place
  */
-export function validateEntry(schema: Schema, dn: readonly Rdn[], attributes: readonly Attribute[]): Validated {
+export function validateEntry(
+  schema: Schema,
+  dn: readonly Rdn[],
+  attributes: readonly Attribute[],
+  check: (description: AttributeDescription, values: readonly Buffer[]) => void = validateValues,
+): Validated {
   const resolved = attributes.map(({ description: text, values }) => {
     const description = schema.description(text);
     if (description === undefined) throw new DirectoryError('undefinedAttributeType', `${text}: attribute type undefined`);
     return { description, values };
   });
-  for (const { description, values } of resolved) validateValues(description, values);
+  for (const { description, values } of resolved) check(description, values);
   const objectClass = schema.attributeType('objectClass');
   const names = resolved.find(({ description }) => description.type === objectClass)?.values.map(String) ?? [];
   const structural = structuralClass(schema, names);
@@ -54,13 +60,18 @@ export function validateValues({ name, type }: AttributeDescription, values: rea
   const wrong = values.findIndex((value, nth) => !(normalIsValid ? normals[nth] !== undefined : type.syntax.check(value)));
   if (wrong >= 0) throw new DirectoryError('invalidAttributeSyntax', `${name}: value #${wrong} invalid per syntax`);
   if (values.length < 2) return;
-  if (type.singleValue) throw new DirectoryError('constraintViolation', `${name}: multiple values provided`);
+  validateNumber({ name, type }, values);
   const known = new Set<string>();
   values.forEach((value, nth) => {
     const normal = normals[nth] ?? `=${value.toString('latin1')}`;
     if (known.has(normal)) throw new DirectoryError('attributeOrValueExists', `${name}: value #${nth} provided more than once`);
     known.add(normal);
   });
+}
+
+/** @throws DirectoryError constraintViolation */
+export function validateNumber({ name, type }: Pick<AttributeDescription, 'name' | 'type'>, values: readonly Buffer[]): void {
+  if (values.length > 1 && type.singleValue) throw new DirectoryError('constraintViolation', `${name}: multiple values provided`);
 }
 
 function violation(text: string): DirectoryError {
