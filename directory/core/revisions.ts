@@ -56,7 +56,10 @@ export function storedEntry(entry: PackedEntry, parent: PackedEntry | undefined)
     parent: entry.parent,
     rdn: parent === undefined ? dn : dn.slice(0, dn.length - parent.dn.length - 1),
     rdnKey: parent === undefined ? key : key.slice(0, key.length - parent.key.length - 1),
-    attributes: entry.attributes(),
+    // of several states in one commit only the last is written
+    get attributes() {
+      return entry.attributes();
+    },
   };
 }
 
@@ -70,7 +73,21 @@ function touched(context: RevisionContext, change: Change, before: PackedEntry):
   return before
     .attributes()
     .filter(({ description }) => whole || names.has(description))
-    .map((attribute) => masked(context, attribute));
+    .map((attribute) => masked(context, whole ? attribute : withoutTheRest(context, change, attribute)));
+}
+
+/** More values than this are not repeated in the log for the sake of one that comes or goes. */
+const longList = 100;
+
+/** Of a long list of which single values come and go (a large group), only those that go; the change itself names those that come. */
+function withoutTheRest({ tree: { schema } }: RevisionContext, change: Change, attribute: Attribute): Attribute {
+  const { description, values } = attribute;
+  if (change.kind !== 'modify' || values.length <= longList) return attribute;
+  const own = change.modifications.filter((each) => schema.description(each.attribute.description)?.name === description);
+  if (own.some((each) => each.operation !== 'add' && (each.operation !== 'delete' || each.attribute.values.length === 0))) return attribute;
+  const gone = own.flatMap((each) => (each.operation === 'delete' ? each.attribute.values : []));
+  const kept = gone.flatMap((value) => values.find((each) => each.equals(value)) ?? []);
+  return kept.length === gone.length ? { description, values: kept } : attribute;
 }
 
 function withoutSecrets(context: RevisionContext, change: Change): Change {

@@ -42,7 +42,7 @@ export interface Revision {
   readonly dn: string;
   /** LDIF change record (RFC 2849), without secrets */
   readonly change: string;
-  /** The attributes that the change touched, with the values they had; without secrets */
+  /** The attributes that the change touched, with the values they had; of a long list that gained or lost single values only the lost ones; without secrets */
   readonly before: readonly Attribute[];
 }
 

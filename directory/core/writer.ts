@@ -155,7 +155,10 @@ export class Writer {
   }
 
   #show(work: Work): void {
-    for (const { before, after } of work.changes) {
+    for (const [nth, { before, after }] of work.changes.entries()) {
+      // of several changes of one entry in a row the last state is enough
+      const next = work.changes[nth + 1];
+      if (after !== undefined && next?.before === after && next.after?.key === after.key) continue;
       if (after !== undefined) this.#tree.put(after);
       else if (before !== undefined) this.#tree.delete(before.uuid);
     }

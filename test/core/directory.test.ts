@@ -210,6 +210,32 @@ test('a password is stored as a hash, and the log has neither', async () => {
   assert.is(revision?.actor, `cn=admin,${base}`);
 });
 
+test('of a large group the log keeps who went, not who stayed; changes of one commit all count', async () => {
+  const member = (nth: number) => `uid=m${nth},ou=people,${base}`;
+  const group = `cn=large,ou=groups,${base}`;
+  const attribute = (description: string, ...values: string[]) => ({ description, values: values.map((value) => Buffer.from(value)) });
+  const members = Array.from({ length: 150 }, (_, nth) => member(nth));
+  await root.add(group, [attribute('objectClass', 'groupOfNames'), attribute('cn', 'large'), attribute('member', ...members)]);
+  const { csn } = open.directory.tree;
+  await Promise.all([
+    root.modify(group, [change('delete', 'member', member(70))]),
+    root.modify(group, [change('add', 'member', member(150))]),
+    root.modify(group, [change('delete', 'member', member(0).toUpperCase())]),
+    root.modify(group, [change('delete', 'member', member(149)), change('add', 'member', member(151))]),
+  ]);
+  const log = await open.directory.store.revisions({ afterCsn: csn });
+  const kept = log.map(({ before }) => before.filter(({ description }) => description === 'member').map(({ values }) => values.length));
+  // what was named in another spelling is not looked for: then the whole list is kept
+  assert.equal(kept, [[1], [0], [150], [1]]);
+  const found = find(root, `(member=${member(151)})`, group);
+  assert.equal(found, ['cn=large']);
+  assert.equal(find(root, `(member=${member(70)})`, group), []);
+  assert.equal(find(root, `(member=${member(149)})`, group), []);
+  const type = open.directory.schema.attributeType('member');
+  assert.is(type && open.directory.tree.named(group)?.valuesOfType(type).length, 149);
+  assert.equal(await open.directory.differences(), []);
+});
+
 test('the right password lets in; a wrong one, an unknown name and a banned member get the same answer', async () => {
   const bind = (dn: string, password: string) =>
     open.authenticator.authenticate({ dn, password: Buffer.from(password), address: '127.0.0.1' });
