@@ -1,20 +1,12 @@
-import {
-  type Grant,
-  type Level,
-  levels,
-  type Policy,
-  parseChoice,
-  parseGrant,
-  type Right,
-  rights,
-  type Who,
-} from '../../schema/ldap/policy.ts';
-import type { AttributeDescription, AttributeType, Schema } from '../../schema/ldap/registry.ts';
+import { type Grant, type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
+import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Filter } from '../model/filter.ts';
 import { compileFilter, type Test } from './matching.ts';
 import type { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { ALL, bit, Mask, WRITE } from './rights.ts';
 import type { Tree } from './tree.ts';
+import { Viewer } from './viewer.ts';
 
 /** Who asks. A person or a service is known by its entry; root is the DN of the settings. */
 export type Identity =
@@ -23,17 +15,6 @@ export type Identity =
   | { readonly kind: 'entry'; readonly uuid: string };
 
 export const anonymous: Identity = { kind: 'anonymous' };
-
-const bit = (right: Right): number => 1 << rights.indexOf(right);
-const COMPARE = bit('compare');
-const SEARCH = bit('search');
-const READ = bit('read');
-const WRITE = bit('write');
-const ADD = bit('add');
-const DELETE = bit('delete');
-const REPLICATE = bit('replicate');
-const PROXY = bit('proxy');
-const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE | PROXY;
 
 /** A row ready to be asked. */
 interface Row {
@@ -65,34 +46,8 @@ interface Visibility {
   readonly narrowest: number;
 }
 
-/** Rights over one profile's attributes, worked out as they are asked for. −1: not yet. */
-class Mask {
-  /** All rights that any row gives over the entry; what add and delete and being seen at all go by. */
-  readonly entry: number;
-  readonly #of: (type: AttributeType) => number;
-  #byDescription = new Int16Array(64).fill(-1);
-
-  constructor(entry: number, of: (type: AttributeType) => number) {
-    this.entry = entry;
-    this.#of = of;
-  }
-
-  get(description: AttributeDescription): number {
-    const known = this.#byDescription[description.id] ?? -1;
-    if (known >= 0) return known;
-    if (description.id >= this.#byDescription.length) {
-      const grown = new Int16Array(description.id * 2).fill(-1);
-      grown.set(this.#byDescription);
-      this.#byDescription = grown;
-    }
-    const found = this.#of(description.type);
-    this.#byDescription[description.id] = found;
-    return found;
-  }
-}
-
 /** Viewers to whom the same rows apply share the work. */
-interface ViewerClass {
+export interface ViewerClass {
   readonly rows: ReadonlySet<Row>;
   readonly level: number;
   readonly masks: Map<Profile, Mask>;
@@ -347,72 +302,6 @@ export class Access {
     return type;
   }
 }
-
-/** One asker's eyes. For root, everything. */
-export class Viewer {
-  readonly entry: PackedEntry | undefined;
-  readonly #access: Access;
-  readonly #class: ViewerClass | undefined;
-  readonly #selfClass: ViewerClass | undefined;
-
-  constructor(access: Access, entry: PackedEntry | undefined, others: ViewerClass | undefined, self: ViewerClass | undefined) {
-    this.#access = access;
-    this.entry = entry;
-    this.#class = others;
-    this.#selfClass = self;
-  }
-
-  get isRoot(): boolean {
-    return this.#class === undefined;
-  }
-
-  /** Identifies what this asker may see of the entry: entries with the same mask show the same attributes. */
-  mask(entry: PackedEntry): Mask {
-    return this.#access.mask(entry.uuid === this.entry?.uuid ? this.#selfClass : this.#class, entry);
-  }
-
-  /** Does the entry exist at all for this asker? */
-  sees(entry: PackedEntry): boolean {
-    return (this.mask(entry).entry & (SEARCH | READ)) !== 0;
-  }
-  mayCompare(entry: PackedEntry, description: AttributeDescription): boolean {
-    return (this.mask(entry).get(description) & COMPARE) !== 0;
-  }
-  maySearch(entry: PackedEntry, description: AttributeDescription): boolean {
-    return (this.mask(entry).get(description) & SEARCH) !== 0;
-  }
-  mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
-    return (this.mask(entry).get(description) & READ) !== 0;
-  }
-  maskMayRead(mask: Mask, description: AttributeDescription): boolean {
-    return (mask.get(description) & READ) !== 0;
-  }
-  mayWrite(entry: PackedEntry, description: AttributeDescription): boolean {
-    return (this.mask(entry).get(description) & WRITE) !== 0;
-  }
-  /** @param parent the entry below which it goes */
-  mayAddBelow(parent: PackedEntry): boolean {
-    return (this.mask(parent).entry & ADD) !== 0;
-  }
-  /** @param parent the entry below which it stands */
-  mayDeleteBelow(parent: PackedEntry): boolean {
-    return (this.mask(parent).entry & DELETE) !== 0;
-  }
-  /** May this asker keep a copy of everything that it sees at and below the entry, however much that is? */
-  mayReplicate(base: PackedEntry): boolean {
-    return (this.mask(base).entry & REPLICATE) !== 0;
-  }
-  /** May this asker act for somebody (RFC 4370)? */
-  mayActFor(somebody: PackedEntry): boolean {
-    return (this.mask(somebody).entry & PROXY) !== 0;
-  }
-  /** True when both have the same rights over every entry. */
-  sameRightsAs(other: Viewer): boolean {
-    return this.#class === other.#class && this.#selfClass === other.#selfClass && this.entry?.uuid === other.entry?.uuid;
-  }
-}
-
-export type { Mask };
 
 /** Without a `*` row, what no visibility row names is for the board. */
 const fallback: Visibility = { standard: levels.indexOf('board'), widest: levels.indexOf('board'), narrowest: levels.indexOf('board') };

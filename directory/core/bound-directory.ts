@@ -2,7 +2,7 @@ import type { AttributeDescription } from '../../schema/ldap/registry.ts';
 import type { Attribute, Modification } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
-import type { Identity, Viewer } from './access.ts';
+import type { Identity } from './access.ts';
 import { planAdd } from './add.ts';
 import { compare } from './compare.ts';
 import { planDelete } from './delete.ts';
@@ -23,6 +23,7 @@ import { findVisible, type Run, type SearchQuestion, type SearchRun, search } fr
 import type { Composition, Selection } from './selection.ts';
 import { SortedRun, type SortKey, sortOrders } from './sort.ts';
 import { SyncedContent } from './synced-content.ts';
+import type { Viewer } from './viewer.ts';
 import type { Outcome, Update } from './writer.ts';
 
 /** What may go with an update. */

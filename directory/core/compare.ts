@@ -1,9 +1,9 @@
 import type { AttributeType } from '../../schema/ldap/registry.ts';
 import { DirectoryError } from '../model/errors.ts';
-import type { Viewer } from './access.ts';
 import type { ComputedAttribute } from './matching.ts';
 import { findVisible } from './search.ts';
 import type { Tree } from './tree.ts';
+import type { Viewer } from './viewer.ts';
 
 /**
  * Compares one value (RFC 4511 §4.10).

@@ -3,7 +3,7 @@ import type { Policy } from '../../schema/ldap/policy.ts';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Change } from '../model/change.ts';
 import { formatDn, parseDn } from '../model/dn.ts';
-import { Access, type Identity, type Viewer } from './access.ts';
+import { Access, type Identity } from './access.ts';
 import { Attempts } from './attempts.ts';
 import { BoundDirectory } from './bound-directory.ts';
 import { computedAttributes } from './computed.ts';
@@ -19,6 +19,7 @@ import { Selections } from './selection.ts';
 import type { Store } from './store.ts';
 import { Tree } from './tree.ts';
 import { differences } from './verify.ts';
+import type { Viewer } from './viewer.ts';
 import { Writer } from './writer.ts';
 
 /** Milliseconds. */

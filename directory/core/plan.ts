@@ -1,12 +1,12 @@
 import type { Change } from '../model/change.ts';
 import { parseDn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
-import type { Viewer } from './access.ts';
 import type { Draft } from './draft.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { refuseReferred } from './referrals.ts';
 import { nearestSuperior } from './search.ts';
 import type { Staging } from './staging.ts';
+import type { Viewer } from './viewer.ts';
 
 /** What an update is planned with: the entries as they will be, who asks, and the time it will carry. */
 export interface PlanContext {

@@ -2,13 +2,13 @@ import type { AttributeType } from '../../schema/ldap/registry.ts';
 import { type Dn, parseDn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
-import type { Viewer } from './access.ts';
 import { aliasSlots, dereferenceName } from './aliases.ts';
 import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { isReferral, referralSlots, refuseReferred } from './referrals.ts';
 import { DereferencedRegion, type Region, type Scope, ScopeRegion } from './region.ts';
 import type { Tree } from './tree.ts';
+import type { Viewer } from './viewer.ts';
 
 export interface SearchQuestion {
   readonly base: string;

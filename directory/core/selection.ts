@@ -1,8 +1,9 @@
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
-import type { Mask, Viewer } from './access.ts';
 import type { MatchedValues } from './matched-values.ts';
 import type { ComputedAttribute } from './matching.ts';
 import { type Layout, type PackedEntry, packAttribute, packType, type ResolvedAttribute } from './packed-entry.ts';
+import type { Mask } from './rights.ts';
+import type { Viewer } from './viewer.ts';
 
 /** What of an entry goes into an answer: byte ranges of entry.bytes (start, end, start, end, …), and encoded attributes that are not stored. */
 export interface Composition {

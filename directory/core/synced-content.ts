@@ -1,11 +1,12 @@
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Filter } from '../model/filter.ts';
-import type { Identity, Viewer } from './access.ts';
+import type { Identity } from './access.ts';
 import { type Changes, changesSince } from './changes.ts';
 import type { Directory } from './directory.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { mayTouchRights } from './rights-changes.ts';
 import { type SearchQuestion, type SearchRun, search } from './search.ts';
+import type { Viewer } from './viewer.ts';
 
 /** What a consumer is to hear of one entry (RFC 4533 §2.3). `present`: it is there and the consumer has it as it is. */
 export type Fact =

@@ -3,6 +3,7 @@ import type { Attribute } from '../model/entry.ts';
 import { EqualityIndex, OrderingIndex, postingHas, TrigramIndex } from './indexes.ts';
 import { Layouts, type PackedEntry, packEntry, type ResolvedAttribute, renamedWith } from './packed-entry.ts';
 import type { Delta, StoredEntry } from './store.ts';
+import { normalForms, valueChanges } from './value-changes.ts';
 
 /** Attributes with an equality index, besides all that hold DNs (references must be found from their target). */
 const indexedForEquality = [
@@ -324,11 +325,11 @@ export class Tree {
   }
 
   #reindex(slot: number, old: PackedEntry | undefined, entry: PackedEntry | undefined): void {
-    const update = (index: Index, type: AttributeType, termsOf: (values: readonly Buffer[]) => string[], byEquality = true): void => {
-      if (old !== undefined && entry !== undefined && sameBytes(old, entry, type)) return;
-      const [gone, come] = byEquality && type !== this.#objectClass ? differing(old, entry, type) : allOf(old, entry, type);
-      const before = new Set(termsOf(gone));
-      const after = new Set(termsOf(come));
+    const update = (index: Index, type: AttributeType, termsOf: (values: readonly Buffer[]) => string[], unique = true): void => {
+      const changed = valueChanges(old, entry, type, unique && type !== this.#objectClass);
+      if (changed === undefined) return;
+      const before = new Set(termsOf(changed.gone));
+      const after = new Set(termsOf(changed.come));
       for (const term of before) if (!after.has(term)) index.remove(term, slot);
       for (const term of after) if (!before.has(term)) index.add(term, slot);
     };
@@ -369,51 +370,4 @@ export function isReference(type: AttributeType): boolean {
 /** Syntaxes whose values name entries: DN, Name And Optional UID. */
 export function holdsDn(type: AttributeType): boolean {
   return type.syntax.oid === '1.3.6.1.4.1.1466.115.121.1.12' || type.syntax.oid === '1.3.6.1.4.1.1466.115.121.1.34';
-}
-
-function has(entry: PackedEntry | undefined, type: AttributeType): entry is PackedEntry {
-  return entry !== undefined && entry.layout.indexesOf(type).length > 0;
-}
-
-type Pair = readonly [gone: readonly Buffer[], come: readonly Buffer[]];
-
-function allOf(old: PackedEntry | undefined, entry: PackedEntry | undefined, type: AttributeType): Pair {
-  return [has(old, type) ? old.valuesOfType(type) : [], has(entry, type) ? entry.valuesOfType(type) : []];
-}
-
-/**
- * What differs between two states of an attribute, without what they begin and end with alike: of a group with thousands of
- * members one came or went. Only where no two values can be equal by the rule, which is so within one description.
- */
-function differing(old: PackedEntry | undefined, entry: PackedEntry | undefined, type: AttributeType): Pair {
-  const [before, after] = allOf(old, entry, type);
-  if (old?.layout.indexesOf(type).length !== 1 || entry?.layout.indexesOf(type).length !== 1) return [before, after];
-  const same = (at: number, other: number): boolean => before[at]?.equals(after[other] ?? nothing) ?? false;
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && same(head, head)) head++;
-  let tail = 0;
-  while (tail < most - head && same(before.length - 1 - tail, after.length - 1 - tail)) tail++;
-  return [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
-}
-
-const nothing = Buffer.alloc(0);
-
-function normalForms(values: readonly Buffer[], rule: { normalize(value: Buffer): string | undefined } | undefined): string[] {
-  const normals: string[] = [];
-  for (const value of values) {
-    const normal = rule?.normalize(value);
-    if (normal !== undefined) normals.push(normal);
-  }
-  return normals;
-}
-
-function sameBytes(a: PackedEntry, b: PackedEntry, type: AttributeType): boolean {
-  const of = (entry: PackedEntry) => entry.layout.indexesOf(type);
-  if (of(a).length === 0 && of(b).length === 0) return true;
-  if (of(a).length !== of(b).length) return false;
-  return of(a).every((index, nth) => {
-    const other = of(b)[nth] ?? 0;
-    return a.bytes.subarray(a.offsets[index], a.offsets[index + 1]).equals(b.bytes.subarray(b.offsets[other], b.offsets[other + 1]));
-  });
 }

@@ -1,9 +1,9 @@
 import { publishedSchema } from '../../schema/ldap/subschema.ts';
-import type { Viewer } from '../core/access.ts';
 import type { Directory } from '../core/directory.ts';
 import { compileFilter } from '../core/matching.ts';
 import { Layouts, type PackedEntry, packEntry } from '../core/packed-entry.ts';
 import { Selections } from '../core/selection.ts';
+import type { Viewer } from '../core/viewer.ts';
 import type { Attribute } from '../model/entry.ts';
 import type { Output } from '../wire/ber.ts';
 import { encodeEntry, encodeResult } from '../wire/encode.ts';

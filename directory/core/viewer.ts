@@ -1,0 +1,68 @@
+import type { AttributeDescription } from '../../schema/ldap/registry.ts';
+import type { Access, ViewerClass } from './access.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import { ADD, COMPARE, DELETE, type Mask, PROXY, READ, REPLICATE, SEARCH, WRITE } from './rights.ts';
+
+/** One asker's eyes. For root, everything. */
+export class Viewer {
+  readonly entry: PackedEntry | undefined;
+  readonly #access: Access;
+  readonly #class: ViewerClass | undefined;
+  readonly #selfClass: ViewerClass | undefined;
+
+  constructor(access: Access, entry: PackedEntry | undefined, others: ViewerClass | undefined, self: ViewerClass | undefined) {
+    this.#access = access;
+    this.entry = entry;
+    this.#class = others;
+    this.#selfClass = self;
+  }
+
+  get isRoot(): boolean {
+    return this.#class === undefined;
+  }
+
+  /** Identifies what this asker may see of the entry: entries with the same mask show the same attributes. */
+  mask(entry: PackedEntry): Mask {
+    return this.#access.mask(entry.uuid === this.entry?.uuid ? this.#selfClass : this.#class, entry);
+  }
+
+  /** Does the entry exist at all for this asker? */
+  sees(entry: PackedEntry): boolean {
+    return (this.mask(entry).entry & (SEARCH | READ)) !== 0;
+  }
+  mayCompare(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & COMPARE) !== 0;
+  }
+  maySearch(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & SEARCH) !== 0;
+  }
+  mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & READ) !== 0;
+  }
+  maskMayRead(mask: Mask, description: AttributeDescription): boolean {
+    return (mask.get(description) & READ) !== 0;
+  }
+  mayWrite(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & WRITE) !== 0;
+  }
+  /** @param parent the entry below which it goes */
+  mayAddBelow(parent: PackedEntry): boolean {
+    return (this.mask(parent).entry & ADD) !== 0;
+  }
+  /** @param parent the entry below which it stands */
+  mayDeleteBelow(parent: PackedEntry): boolean {
+    return (this.mask(parent).entry & DELETE) !== 0;
+  }
+  /** May this asker keep a copy of everything that it sees at and below the entry, however much that is? */
+  mayReplicate(base: PackedEntry): boolean {
+    return (this.mask(base).entry & REPLICATE) !== 0;
+  }
+  /** May this asker act for somebody (RFC 4370)? */
+  mayActFor(somebody: PackedEntry): boolean {
+    return (this.mask(somebody).entry & PROXY) !== 0;
+  }
+  /** True when both have the same rights over every entry. */
+  sameRightsAs(other: Viewer): boolean {
+    return this.#class === other.#class && this.#selfClass === other.#selfClass && this.entry?.uuid === other.entry?.uuid;
+  }
+}
