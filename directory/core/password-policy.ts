@@ -155,6 +155,7 @@ export class PasswordPolicies {
   readonly #defaultKey: string;
   /** Entries never change, so what was read from one stays right. */
   readonly #read = new WeakMap<PackedEntry, PasswordPolicy>();
+  readonly #states = new WeakMap<PackedEntry, PasswordState>();
   readonly #types: Readonly<Record<StateName | 'pwdPolicySubentry', AttributeType | undefined>>;
 
   constructor(tree: Tree, baseDn: string, builtIn: PasswordPolicy) {
@@ -190,6 +191,15 @@ export class PasswordPolicies {
   }
 
   stateOf(entry: PackedEntry): PasswordState {
+    let state = this.#states.get(entry);
+    if (state === undefined) {
+      state = this.#readState(entry);
+      this.#states.set(entry, state);
+    }
+    return state;
+  }
+
+  #readState(entry: PackedEntry): PasswordState {
     const text = (name: StateName) => this.#values(entry, name)[0]?.toString();
     const time = (name: StateName) => millisecondsOf(text(name));
     const locked = text('pwdAccountLockedTime');
