@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 
 export type Write = (piece: Buffer) => Promise<void>;
@@ -13,8 +14,9 @@ export async function writeWhole(file: string, produce: (write: Write) => Promis
     (found) => !found.isFile(),
     () => false,
   );
-  const target = special ? file : `${file}.part`;
-  const handle = await open(target, 'w', 0o600).catch((error: Error) => {
+  // a new file of a name that nobody can have prepared
+  const target = special ? file : `${file}.${randomBytes(6).toString('hex')}.part`;
+  const handle = await open(target, special ? 'w' : 'wx', 0o600).catch((error: Error) => {
     throw new Error(`${file} can not be written: ${error.message}`, { cause: error });
   });
   let done = false;

@@ -79,7 +79,7 @@ export class Access {
     this.#schema = tree.schema;
     this.#membership = membership;
     this.#baseKey = this.#schema.normalizeDn(baseDn);
-    this.#secret = new Set(policy.secret.map((name) => this.#type(name)));
+    this.#secret = new Set([...alwaysSecret, ...policy.secret].map((name) => this.#type(name)));
     this.#otherwise = fallback;
     for (const row of policy.visibility) {
       const visibility = {
@@ -302,6 +302,9 @@ export class Access {
     return type;
   }
 }
+
+/** Whatever an access file says; one that is older than password policies knows nothing of the history. */
+const alwaysSecret = ['userPassword', 'pwdHistory'];
 
 /** Without a `*` row, what no visibility row names is for the board. */
 const fallback: Visibility = { standard: levels.indexOf('board'), widest: levels.indexOf('board'), narrowest: levels.indexOf('board') };

@@ -6,7 +6,7 @@ import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import type { PasswordRecord } from './password-record.ts';
+import { type PasswordRecord, refusePasswordAsName } from './password-record.ts';
 import { followReferrals, type Plan, type PlanContext } from './plan.ts';
 import { nearestSuperior } from './search.ts';
 
@@ -59,6 +59,7 @@ export function planAdd(
     takeText(draft, staging.tree, name);
   if (staging.byUuid(uuid) !== undefined) throw new DirectoryError('constraintViolation', `entryUUID: ${uuid} belongs to another entry`);
 
+  refusePasswordAsName(schema, dn[0] ?? []);
   // clients may leave out what the name says (RFC 4511 §4.7)
   for (const { type, value } of dn[0] ?? []) {
     const description = resolveDescription(staging.tree, type);

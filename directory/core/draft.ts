@@ -55,11 +55,14 @@ export class Draft {
   remove(description: AttributeDescription, values: readonly Buffer[]): void {
     const present = this.get(description);
     if (present.length === 0) throw new DirectoryError('noSuchAttribute', `${description.name}: no such attribute`);
-    const places = values.map((value) => present.findIndex((each) => each.equals(value)));
-    if (values.length === 1 && places[0] !== undefined && places[0] >= 0) {
-      // in the same spelling, as most are
-      this.set(description, present.toSpliced(places[0], 1));
-      return;
+    const [only] = values;
+    if (values.length === 1 && only !== undefined) {
+      // in the same spelling, as most are: a large group need not be normalised for it
+      const place = present.findIndex((each) => each.equals(only));
+      if (place >= 0) {
+        this.set(description, present.toSpliced(place, 1));
+        return;
+      }
     }
     const gone = new Set<string>();
     const normals = new Set(present.map((value) => normalOf(description, value)));

@@ -3,6 +3,7 @@ import { formatRdn, parseDn, parseRdn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import { type PackedEntry, renamePacked } from './packed-entry.ts';
+import { refusePasswordAsName } from './password-record.ts';
 import { loadForUpdate, type Plan, type PlanContext, type PlannedChange, stampModified } from './plan.ts';
 import { followRename } from './references.ts';
 
@@ -43,6 +44,7 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   if (occupant !== undefined && occupant.uuid !== before.uuid)
     throw new DirectoryError('entryAlreadyExists', 'there is an entry of that name already');
 
+  refusePasswordAsName(schema, newRdn);
   const draft = new Draft(staging.tree, before);
   if (request.deleteOldRdn) {
     for (const { type, value } of oldRdn) {

@@ -47,6 +47,7 @@ export async function prepareModify(
   const judged = passwordsIn(directory, entry);
   const old = touching.filter(({ operation }) => operation === 'delete').flatMap(({ attribute }) => attribute.values);
   const fresh = touching.filter(({ operation }) => operation !== 'delete').flatMap(({ attribute }) => attribute.values);
+  if (!asker.viewer.isRoot) refuseMany(directory, fresh);
   if (isOwn) judgeOwn(directory, entry, policy, fresh.length > 0, oldIsRight || old.some((value) => directory.passwords.isClear(value)));
   const stored = await storedForms(directory, asker, entry, old);
   if (!asker.viewer.isRoot) await judgeNew(directory, entry, policy, fresh);
@@ -82,10 +83,19 @@ export async function prepareAdd(
   if (asker.identity.kind === 'anonymous') return { change: attributes, record: tryAgain };
   const policyDn = attributes.find(({ description }) => schema.covered(description)?.type.name === 'pwdPolicySubentry')?.values[0];
   const policy = (policyDn && policies.named(policyDn.toString())) ?? policies.standard;
-  if (!asker.viewer.isRoot) for (const password of passwords) refuseFor(quality(directory, policy, password));
+  if (!asker.viewer.isRoot) {
+    refuseMany(directory, passwords);
+    for (const password of passwords) refuseFor(quality(directory, policy, password));
+  }
   const change = await hashPasswords(directory, attributes);
   const given = new Set(attributes.map(({ description }) => schema.covered(description)?.type.name ?? ''));
   return { change, record: recordOf(policy, false, given) };
+}
+
+/** Each is a hash to work out, while others wait to bind. @throws DirectoryError constraintViolation */
+function refuseMany({ passwords }: Directory, fresh: readonly Buffer[]): void {
+  if (fresh.filter((value) => passwords.isClear(value)).length > mostPasswords)
+    throw new DirectoryError('constraintViolation', `more than ${mostPasswords} passwords at once`);
 }
 
 /** What somebody may do to their own password (draft-behera §8.2.1 to §8.2.3). Administrators don't know the old one and don't wait. */

@@ -1,3 +1,6 @@
+import type { Schema } from '../../schema/ldap/registry.ts';
+import type { Rdn } from '../model/dn.ts';
+import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import type { PasswordPolicy } from './password-policy.ts';
@@ -30,6 +33,15 @@ export function recordOf(policy: PasswordPolicy, isOwn: boolean, given: Readonly
     if (!given.has('pwdAccountLockedTime') && !isOwn) draft.setText('pwdAccountLockedTime');
     if (before !== undefined) keepHistory(draft, before, policy, context);
   };
+}
+
+/**
+ * Everybody who sees an entry sees its name, and what stands there is as it was typed.
+ * @throws DirectoryError namingViolation
+ */
+export function refusePasswordAsName(schema: Schema, rdn: Rdn): void {
+  if (rdn.some(({ type }) => schema.covered(type)?.type.name === 'userPassword'))
+    throw new DirectoryError('namingViolation', 'a password is no name; name the entry by another attribute');
 }
 
 const octetString = '1.3.6.1.4.1.1466.115.121.1.40';

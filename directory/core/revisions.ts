@@ -85,9 +85,10 @@ function withoutTheRest({ tree: { schema } }: RevisionContext, change: Change, a
   if (change.kind !== 'modify' || values.length <= longList) return attribute;
   const own = change.modifications.filter((each) => schema.description(each.attribute.description)?.name === description);
   if (own.some((each) => each.operation !== 'add' && (each.operation !== 'delete' || each.attribute.values.length === 0))) return attribute;
-  const gone = own.flatMap((each) => (each.operation === 'delete' ? each.attribute.values : []));
-  const kept = gone.flatMap((value) => values.find((each) => each.equals(value)) ?? []);
-  return kept.length === gone.length ? { description, values: kept } : attribute;
+  const bytes = (value: Buffer): string => value.toString('latin1');
+  const gone = new Set(own.flatMap((each) => (each.operation === 'delete' ? each.attribute.values.map(bytes) : [])));
+  const kept = gone.size === 0 ? [] : values.filter((value) => gone.has(bytes(value)));
+  return kept.length === gone.size ? { description, values: kept } : attribute;
 }
 
 function withoutSecrets(context: RevisionContext, change: Change): Change {

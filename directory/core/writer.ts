@@ -155,12 +155,18 @@ export class Writer {
   }
 
   #show(work: Work): void {
+    const passed: PackedEntry[] = [];
     for (const [nth, { before, after }] of work.changes.entries()) {
-      // of several changes of one entry in a row the last state is enough
+      // of several changes of one entry in a row the last state is enough; the others may still be shown to who made them
       const next = work.changes[nth + 1];
-      if (after !== undefined && next?.before === after && next.after?.key === after.key) continue;
-      if (after !== undefined) this.#tree.put(after);
-      else if (before !== undefined) this.#tree.delete(before.uuid);
+      if (after !== undefined && next?.before === after && next.after?.key === after.key) {
+        passed.push(after);
+        continue;
+      }
+      if (after !== undefined) {
+        this.#tree.put(after);
+        for (const each of passed.splice(0)) each.slot = after.slot;
+      } else if (before !== undefined) this.#tree.delete(before.uuid);
     }
     this.#tree.advance(work.csn, work.lastCsn);
   }

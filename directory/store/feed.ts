@@ -39,7 +39,8 @@ class Listener implements Feed {
     const { client } = opened;
     client.on('error', (error) => this.#lose(opened, error.message));
     client.on('end', () => this.#lose(opened, 'the connection was closed'));
-    client.on('notification', ({ payload }) => this.#events.committed(Number(payload)));
+    // an older version on the same database does not say which
+    client.on('notification', ({ payload }) => this.#events.committed(Number(payload) || undefined));
     try {
       await client.connect();
       await client.query(`LISTEN ${channel}`);

@@ -12,7 +12,7 @@ import { base, openTestDirectory, person, type TestDirectory } from '../support/
 const test = suite('access file');
 const rows = `
 role       | crew | cn=crew,ou=groups
-secret     | userPassword, employeeNumber
+secret     | employeeNumber
 visibility | objectClass, uid, cn | public  | public..members
 visibility | mail                 | members | public..self
 visibility | *                    | self
@@ -44,7 +44,7 @@ test.before(async () => {
   open = await openTestDirectory(
     person('ada', 'member', 'mail: ada@example.org', 'mosVisibility: mail public', ...all) +
       person('bob', 'member', 'mail: bob@example.org', 'mosVisibility: cn members', ...all) +
-      person('eve', 'member', 'mail: eve@example.org', 'mosVisibility: mail self', ...all) +
+      person('eve', 'member', 'mail: eve@example.org', 'mosVisibility: mail self', 'userPassword: not for them', ...all) +
       `dn: cn=crew,${groups}\nobjectClass: groupOfNames\ncn: crew\nmember: uid=ada,${people}\n\n` +
       service('desk') +
       service('other'),
@@ -86,7 +86,12 @@ const readings: readonly (readonly [who: Who, uid: string, attributes: string | 
   ['nobody', 'bob', 'uid', 'he shows his name to members'],
   ['nobody', 'eve', 'uid cn', 'mail is for members unless somebody says otherwise'],
   ['bob', 'ada', 'uid cn mail', 'a member sees what members see'],
-  ['bob', 'eve', 'uid cn mail description telephoneNumber', 'a row of her own shows everything but secrets'],
+  [
+    'bob',
+    'eve',
+    'uid cn mail description telephoneNumber',
+    'a row of her own shows everything but secrets, of which passwords are one in any file',
+  ],
   ['ada', 'bob', 'uid cn mail', 'the crew has no row here and is a member'],
   ['bob', 'bob', 'uid cn mail description telephoneNumber', 'what is for oneself alone, one sees'],
   ['other', 'ada', 'uid cn mail', 'a service is no member, and sees what the public sees'],

@@ -201,6 +201,40 @@ test('a ban takes rights at once, and a status brings somebody into its dynamic 
   assert.equal(find(asker, '(uid=ada)'), ['uid=ada']);
 });
 
+test('a password is no name', async () => {
+  const [objectClass, uid] = [
+    change('add', 'objectClass', 'account', 'simpleSecurityObject').attribute,
+    change('add', 'uid', 'x').attribute,
+  ];
+  assert.is(await kindOf(root.add(`userPassword=hush,${people}`, [objectClass, uid])), 'namingViolation');
+  const newRdn = 'userPassword=hush';
+  assert.is(await kindOf(root.move({ dn: bob, newRdn, deleteOldRdn: false, newSuperior: undefined })), 'namingViolation');
+});
+
+test('who changed an entry several times at once is shown each state as it was', async () => {
+  const dn = `cn=several,${groups}`;
+  const made = await Promise.all([
+    root.add(dn, [change('add', 'objectClass', 'groupOfNames').attribute, change('add', 'cn', 'several').attribute]),
+    root.modify(dn, [change('add', 'description', 'first')]),
+    root.modify(dn, [change('replace', 'description', 'second')]),
+  ]);
+  const selection = root.selection(['numSubordinates', 'description']);
+  const shown = made.map(({ after }) => {
+    if (after === undefined) return '';
+    const { ranges, extra } = root.compose(after, selection);
+    const stored = ranges.map((from, nth) => (nth % 2 === 0 ? after.bytes.subarray(from, ranges[nth + 1]) : Buffer.alloc(0)));
+    return String(Buffer.concat([...stored, ...extra])).replace(/[^\w]+/g, ' ');
+  });
+  assert.equal(
+    shown.map((text) => /first|second|$/.exec(text)?.[0]),
+    ['', 'first', 'second'],
+  );
+  assert.equal(
+    shown.map((text) => /numSubordinates1 (\d)/.exec(text)?.[1]),
+    ['0', '0', '0'],
+  );
+});
+
 test('a password is stored as a hash, and the log has neither', async () => {
   await root.modify(bob, [change('replace', 'userPassword', 'correct horse')]);
   const { csn } = open.directory.tree;

@@ -141,6 +141,12 @@ const rows: readonly Row[] = [
     error: errors.poor,
   },
   { name: 'a common word within a longer one is taken', policy: undefined, change: (dn) => replace(dn, 'a banana a day'), code: 0 },
+  {
+    name: 'five at once are refused',
+    policy: undefined,
+    change: (dn) => request.modify(dn, [2, 'userPassword', ...['one', 'two', 'three', 'four', 'five'].map((nth) => `password ${nth}`)]),
+    code: 19,
+  },
   { name: 'a hash is taken', policy: undefined, change: (dn) => replace(dn, hash), code: 0 },
   {
     name: 'a hash is refused where all must be checked',

@@ -38,9 +38,14 @@ async function failure(failing: Promise<unknown>): Promise<DirectoryError> {
 }
 
 /** A follower that writes down what it is told. */
-function diary(): StoreEvents & { readonly told: string[] } {
+function diary(): StoreEvents & { readonly told: string[]; readonly csns: (number | undefined)[] } {
   const told: string[] = [];
-  return { told, committed: () => void told.push('committed'), lost: () => void told.push('lost'), back: () => void told.push('back') };
+  const csns: (number | undefined)[] = [];
+  const committed = (csn?: number) => {
+    told.push('committed');
+    csns.push(csn);
+  };
+  return { told, csns, committed, lost: () => void told.push('lost'), back: () => void told.push('back') };
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
@@ -82,7 +87,12 @@ test('another process hears of a commit and finds it', async ({ store, url }) =>
   assert.equal(heard.told, ['committed']);
   await store.write(touch);
   await until(() => heard.told.length === 2, 'the notification');
+  assert.equal(heard.csns, [undefined, 1]);
   assert.equal(await other.changesSince(0), { csn: 1, entryCsn: entryCsn(1), put: [suffix], deleted: [] });
+  // as versions before this one say it
+  await store.pool.query(command`SELECT pg_notify('mos_revision', '')`);
+  await until(() => heard.told.length === 3, 'the notification without a number');
+  assert.is(heard.csns.at(-1), undefined);
   await other.close();
 });
 
