@@ -1,4 +1,4 @@
-import { type Grant, type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
+import { type Grant, isVisibleTo, type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Filter } from '../model/filter.ts';
 import { compileFilter, type Test } from './matching.ts';
@@ -12,7 +12,8 @@ import { Viewer } from './viewer.ts';
 export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'root'; readonly dn: string }
-  | { readonly kind: 'entry'; readonly uuid: string };
+  /** `app`: came in with the app password of this id, which lets in and changes nothing */
+  | { readonly kind: 'entry'; readonly uuid: string; readonly app?: string };
 
 export const anonymous: Identity = { kind: 'anonymous' };
 
@@ -23,6 +24,8 @@ interface Row {
   readonly test: Test | undefined;
   /** Does the row speak of this attribute? Undefined: of those that the visibility rows show. */
   readonly names: ((type: AttributeType) => boolean) | undefined;
+  /** To whom they show it; undefined: to the asker */
+  readonly level: number | undefined;
   readonly may: number;
   /** Were the attributes not named one by one? */
   readonly sweeping: boolean;
@@ -133,19 +136,20 @@ export class Access {
     const rows = profile.rows.filter((row) => of.rows.has(row));
     let seen = 0;
     for (const row of rows) if (row.names !== undefined) seen |= row.may;
-    const shown = (type: AttributeType) => this.#level(type, profile) <= of.level && !this.#secret.has(type);
+    const shown = (type: AttributeType, level = of.level) => this.#level(type, profile) <= level && !this.#secret.has(type);
     const rightsOver = (type: AttributeType) => {
       let over = 0;
       for (const row of rows) {
-        if (!(row.names === undefined ? shown(type) : row.names(type))) continue;
+        if (!(row.names === undefined ? shown(type, row.level) : row.names(type))) continue;
         // who may write `*` must not give rights that way, to themselves or anybody
         over |= row.sweeping && type === this.#mosGrant ? row.may & ~WRITE : row.may;
       }
       return over;
     };
     // rows of visible attributes show the entry only when they show something of it
-    if (rows.some((row) => row.names === undefined) && this.#schema.attributeTypes.some(shown)) {
-      for (const row of rows) if (row.names === undefined) seen |= row.may;
+    for (const row of rows) {
+      const adds = row.names === undefined && (seen & row.may) !== row.may;
+      if (adds && this.#schema.attributeTypes.some((type) => shown(type, row.level))) seen |= row.may;
     }
     return new Mask(seen, rightsOver);
   }
@@ -212,7 +216,7 @@ export class Access {
       case 'member':
         return this.#isPerson(entry);
       case 'service':
-        return this.#isService(entry);
+        return this.isService(entry);
       case 'role':
         return (this.#roles.get(who.role) ?? []).some((group) => this.#membership.isMember(entry, group));
       case 'entry':
@@ -220,12 +224,13 @@ export class Access {
     }
   }
 
-  #isService(entry: PackedEntry): boolean {
+  /** Is it a program, not a person? */
+  isService(entry: PackedEntry): boolean {
     return this.#hasClass(entry, 'applicationProcess');
   }
 
   #isPerson(entry: PackedEntry): boolean {
-    return !this.#isService(entry);
+    return !this.isService(entry);
   }
 
   #hasClass(entry: PackedEntry, name: string): boolean {
@@ -271,13 +276,14 @@ export class Access {
       scope: grant.entries.scope,
       test: grant.entries.filter === undefined ? undefined : this.#test(grant.entries.filter),
       names: this.#names(grant.attributes),
+      level: isVisibleTo(grant.attributes) ? levels.indexOf(grant.attributes.level) : undefined,
       may: grant.may.reduce((sum, right) => sum | bit(right), 0),
       sweeping: !Array.isArray(grant.attributes),
     };
   }
 
   #names(attributes: Grant['attributes']): Row['names'] {
-    if (attributes === 'visible') return undefined;
+    if (attributes === 'visible' || isVisibleTo(attributes)) return undefined;
     if (attributes === '*') return (type) => !this.#secret.has(type);
     const types = attributes.map((name) => this.#type(name));
     return (type) => types.some((each) => this.#schema.isSubtype(type, each));
@@ -304,7 +310,7 @@ export class Access {
 }
 
 /** Whatever an access file says; one that is older than password policies knows nothing of the history. */
-const alwaysSecret = ['userPassword', 'pwdHistory'];
+const alwaysSecret = ['userPassword', 'pwdHistory', 'mosAppPassword'];
 
 /** Without a `*` row, what no visibility row names is for the board. */
 const fallback: Visibility = { standard: levels.indexOf('board'), widest: levels.indexOf('board'), narrowest: levels.indexOf('board') };

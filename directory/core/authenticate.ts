@@ -2,20 +2,26 @@ import { escapeDnText } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
 import type { PasswordPolicyError, PasswordPolicyResponse } from '../model/password-policy.ts';
 import type { Identity } from './access.ts';
+import { type AppPassword, findAppPassword } from './app-passwords.ts';
 import type { BoundDirectory } from './bound-directory.ts';
 import type { Directory } from './directory.ts';
 import { LockOut } from './lock-out.ts';
 import { mayLogIn } from './login.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import type { BindCache } from './password.ts';
-import { mostPasswords } from './password-change.ts';
+import { mostPasswords, onlyAppPasswords } from './password-change.ts';
 import { generalizedTime, isLocked, judgeAge, noticeFor, type PasswordPolicy } from './password-policy.ts';
+import { viewedName } from './service-views.ts';
 
 export interface Credentials {
   readonly dn: string;
   readonly password: Buffer;
   /** IP address of the client, for slowing down who guesses */
   readonly address: string;
+  /** `directory`: a bind, where app passwords count; `site`: the web site, where only the main password does */
+  readonly door: 'directory' | 'site';
+  /** entryUUID of the service that asks, when it is known */
+  readonly service?: string | undefined;
 }
 
 export interface AuthenticatorOptions {
@@ -29,10 +35,16 @@ export interface AuthenticatorOptions {
   readonly warn: (text: string, error: unknown) => void;
 }
 
+/** Milliseconds between two notes that an app password is used. */
+const noteEvery = 60_000;
+const mostNoted = 100_000;
+
 /** Says who somebody is, for every door alike. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #lockOut = new LockOut();
+  /** When the use of an app password was last written down, milliseconds */
+  readonly #uses = new Map<string, number>();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -47,14 +59,17 @@ export class Authenticator {
    * Checks a password. The same answer and the same time for a wrong password, an unknown name and somebody who may not log in.
    * @throws DirectoryError invalidCredentials, invalidDNSyntax, busy
    */
-  async authenticate({ dn, password, address }: Credentials): Promise<Identity> {
+  async authenticate(credentials: Credentials): Promise<Identity> {
+    const { password, address } = credentials;
     const { directory } = this.#options;
-    const key = directory.schema.normalizeDn(dn);
-    const remembered = () => this.#remembered(key, password);
+    const view = viewedName(directory, credentials.dn);
+    const key = directory.schema.normalizeDn(view?.dn ?? credentials.dn);
+    const asked = { ...credentials, service: view?.service.uuid ?? credentials.service };
+    const remembered = () => this.#remembered(key, asked);
     let passwordPolicy: PasswordPolicyError | undefined;
     const attempt = async (): Promise<Identity | undefined> => {
       if (key === directory.rootKey) return this.#root(password);
-      const found = await this.#entry(key, password);
+      const found = await this.#entry(key, asked);
       if (typeof found === 'object') return found;
       passwordPolicy = found;
       return undefined;
@@ -72,19 +87,23 @@ export class Authenticator {
   }
 
   /** Who it is, when this very password was right a short while ago and nothing has changed since. */
-  #remembered(key: string, password: Buffer): Identity | undefined {
+  #remembered(key: string, { password, door, service }: Credentials): Identity | undefined {
     const { directory, cache, rootPassword } = this.#options;
     if (key === directory.rootKey)
       return cache.knows('root', rootPassword.toString(), password) ? { kind: 'root', dn: directory.rootDn } : undefined;
     const entry = directory.tree.find(key);
     if (entry === undefined || !mayLogIn(directory.tree, entry)) return undefined;
-    const known = directory.valuesOf(entry, 'userPassword').some((stored) => cache.knows(entry.uuid, stored.toString(), password));
-    if (!known) return undefined;
     const { policies, clock } = directory;
     const policy = policies.of(entry);
-    const state = policies.stateOf(entry);
-    const now = clock();
-    if (this.#isLockedOut(entry, policy, now) || judgeAge(policy, state, now) !== 'valid') return undefined;
+    if (this.#isLockedOut(entry, policy, clock())) return undefined;
+    const app = door === 'directory' ? findAppPassword(directory.valuesOf(entry, 'mosAppPassword'), password, service) : undefined;
+    if (app !== undefined) {
+      this.#noteUse(entry, app);
+      return { kind: 'entry', uuid: entry.uuid, app: app.id };
+    }
+    if (door === 'directory' && onlyAppPasswords(directory, entry)) return undefined;
+    const known = directory.valuesOf(entry, 'userPassword').some((stored) => cache.knows(entry.uuid, stored.toString(), password));
+    if (!known || judgeAge(policy, policies.stateOf(entry), clock()) !== 'valid') return undefined;
     this.#lockOut.forget(entry.uuid, policy);
     return { kind: 'entry', uuid: entry.uuid };
   }
@@ -117,7 +136,7 @@ export class Authenticator {
   }
 
   /** @returns what the policy has against it, where that may be told; undefined for a wrong password and the like */
-  async #entry(key: string, password: Buffer): Promise<Identity | PasswordPolicyError | undefined> {
+  async #entry(key: string, { password, door }: Credentials): Promise<Identity | PasswordPolicyError | undefined> {
     const { directory } = this.#options;
     const { tree, policies, passwords, clock } = directory;
     const entry = tree.find(key);
@@ -134,8 +153,8 @@ export class Authenticator {
     }
     // it may have changed while the hash was worked out
     const now = tree.byUuid(entry.uuid);
-    if (now === undefined || !mayLogIn(tree, now) || !directory.valuesOf(now, 'userPassword').some((each) => each.equals(match.stored)))
-      return undefined;
+    if (now === undefined || !mayLogIn(tree, now) || (door === 'directory' && onlyAppPasswords(directory, now))) return undefined;
+    if (!directory.valuesOf(now, 'userPassword').some((each) => each.equals(match.stored))) return undefined;
     const age = judgeAge(policies.of(now), policies.stateOf(now), clock());
     if (age === 'expired') return 'passwordExpired';
     if (age === 'grace') await this.#useGrace(now.uuid);
@@ -147,6 +166,19 @@ export class Authenticator {
 
   #isLockedOut(entry: PackedEntry, policy: PasswordPolicy, now: number): boolean {
     return isLocked(policy, this.#options.directory.policies.stateOf(entry), now) || this.#lockOut.isLocked(entry.uuid, policy, now);
+  }
+
+  /** When an app password was last used, to the minute. Nobody waits for it, and a database that is away keeps nobody out. */
+  #noteUse(entry: PackedEntry, { id }: AppPassword): void {
+    const { directory, warn } = this.#options;
+    const key = `${entry.uuid} ${id}`;
+    const now = directory.clock();
+    if (now - (this.#uses.get(key) ?? 0) < noteEvery) return;
+    if (this.#uses.size >= mostNoted) this.#uses.clear();
+    this.#uses.set(key, now);
+    directory.store
+      .notePasswordUse(entry.uuid, id, new Date(now))
+      .catch((error: unknown) => warn('the use of an app password could not be written down', error));
   }
 
   /** Writes a lock into the entry. Nobody waits for it, or its time would tell that there is an entry; till then memory holds the lock. */

@@ -4,6 +4,7 @@ import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Identity } from './access.ts';
 import { planAdd } from './add.ts';
+import { type AppPassword, makeAppPassword, mostAppPasswords, readAppPassword } from './app-passwords.ts';
 import { compare } from './compare.ts';
 import { planDelete } from './delete.ts';
 import type { Directory } from './directory.ts';
@@ -183,6 +184,47 @@ export class BoundDirectory {
     return this.commit(this.#prepare(plan, {}));
   }
 
+  /**
+   * Makes an app password for a person: for oneself, or whoever may set their password.
+   * @param service entryUUID of the only service that it opens
+   * @returns its id and the password, which nobody can learn again
+   * @throws DirectoryError insufficientAccessRights, constraintViolation, adminLimitExceeded, noSuchObject
+   */
+  async addAppPassword(
+    uuid: string,
+    made: Pick<AppPassword, 'name' | 'service'>,
+  ): Promise<{ readonly id: string; readonly password: string }> {
+    const { id, password, value } = makeAppPassword(made, new Date(this.#directory.clock()));
+    await this.#changeAppPasswords(uuid, (values) => {
+      if (values.length >= mostAppPasswords)
+        throw new DirectoryError(
+          'adminLimitExceeded',
+          `there are ${mostAppPasswords} app passwords already; revoke those that are not used`,
+        );
+      return [...values, value];
+    });
+    return { id, password };
+  }
+
+  /** Takes an app password back. @throws DirectoryError insufficientAccessRights, noSuchObject, noSuchAttribute */
+  async revokeAppPassword(uuid: string, id: string): Promise<void> {
+    await this.#changeAppPasswords(uuid, (values) => {
+      const left = values.filter((value) => readAppPassword(value)?.id !== id);
+      if (left.length === values.length) throw new DirectoryError('noSuchAttribute', `there is no app password ${id}`);
+      return left;
+    });
+  }
+
+  #changeAppPasswords(uuid: string, change: (values: readonly string[]) => readonly string[]): Promise<Outcome> {
+    this.#refuseUntilChanged();
+    return this.notePassword(uuid, (entry) => {
+      const type = this.#directory.schema.description('userPassword');
+      if (type === undefined || !this.viewer.mayWrite(entry, type))
+        throw new DirectoryError('insufficientAccessRights', 'these app passwords are not yours');
+      return { mosAppPassword: change(this.#directory.valuesOf(entry, 'mosAppPassword').map(String)) };
+    });
+  }
+
   async delete(dn: string, options: UpdateOptions = {}): Promise<Outcome> {
     return this.commit(this.deletion(dn, options));
   }
@@ -254,6 +296,8 @@ export class BoundDirectory {
     { restoring = false, manageDsaIt = false, assertion, noOperation = false }: UpdateOptions & { readonly restoring?: boolean },
     dn?: string,
   ): Update {
+    if (this.identity.kind === 'entry' && this.identity.app !== undefined)
+      throw new DirectoryError('insufficientAccessRights', 'an app password lets in and changes nothing; bind with the main password');
     return {
       author: this.author,
       plan: (staging, stamp) => {

@@ -1,5 +1,6 @@
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import { type Posting, postingHas, postingSize } from './indexes.ts';
+import { mayLogIn } from './login.ts';
 import type { Candidates, ComputedAttribute } from './matching.ts';
 import type { Membership } from './membership.ts';
 import type { Layout, PackedEntry } from './packed-entry.ts';
@@ -16,6 +17,7 @@ export function computedAttributes(tree: Tree, membership: Membership): Readonly
     ['contextCSN', contextCsn(tree)],
     ['hasSubordinates', flag((entry) => tree.childrenOf(entry).size > 0)],
     ['numSubordinates', number((entry) => tree.childrenOf(entry).size)],
+    ['mosActive', active(tree)],
     ['memberOf', memberOf(tree, membership)],
     ['member', member(tree, membership)],
     ['uniqueMember', uniqueMember(tree, membership)],
@@ -37,6 +39,23 @@ function entryUuid(tree: Tree): Rules {
     present: () => true,
     equals: (entry, normal) => entry.uuid === normal,
     candidates: (normal) => oneSlot(tree.byUuid(normal)),
+  };
+}
+
+/** Of a person, whether they may log in: what services ask that look somebody up without a password, as for mail. */
+function active(tree: Tree): Rules {
+  const type = tree.schema.attributeType('mosStatus');
+  const of = (entry: PackedEntry): string | undefined => {
+    if (type === undefined || entry.layout.indexesOf(type).length === 0) return undefined;
+    return mayLogIn(tree, entry) ? 'TRUE' : 'FALSE';
+  };
+  return {
+    asUser: false,
+    appliesTo: having(tree.schema, ['mosStatus']),
+    values: (entry) => [of(entry) ?? []].flat().map((value) => Buffer.from(value)),
+    present: (entry) => of(entry) !== undefined,
+    equals: (entry, normal) => of(entry) === normal,
+    candidates: () => undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Change } from '../model/change.ts';
 import { formatDn, parseDn } from '../model/dn.ts';
 import { Access, type Identity } from './access.ts';
+import { type AppPassword, readAppPassword } from './app-passwords.ts';
 import { Attempts } from './attempts.ts';
 import { BoundDirectory } from './bound-directory.ts';
 import { computedAttributes } from './computed.ts';
@@ -57,6 +58,8 @@ export class Directory {
   readonly baseDn: string;
   readonly rootDn: string;
   readonly rootKey: string;
+  /** Normal form of the DN that services stand below */
+  readonly servicesKey: string;
   readonly passwords: Passwords;
   readonly attempts: Attempts;
   readonly policies: PasswordPolicies;
@@ -72,6 +75,7 @@ export class Directory {
     this.baseDn = formatDn(parseDn(options.baseDn));
     this.rootDn = options.rootDn;
     this.rootKey = schema.normalizeDn(options.rootDn);
+    this.servicesKey = schema.normalizeDn(`ou=services,${this.baseDn}`);
     this.passwords = options.passwords;
     this.attempts = new Attempts(options.guessing);
     this.clock = options.clock ?? Date.now;
@@ -146,8 +150,15 @@ export class Directory {
     if (identity.kind === 'entry') {
       const entry = this.tree.byUuid(identity.uuid);
       if (entry === undefined || !mayLogIn(this.tree, entry)) return this.access.viewer({ kind: 'anonymous' });
+      if (identity.app !== undefined && !this.appPasswordsOf(entry).some(({ id }) => id === identity.app))
+        return this.access.viewer({ kind: 'anonymous' });
     }
     return this.access.viewer(identity);
+  }
+
+  /** The app passwords of a person; never what they are. */
+  appPasswordsOf(entry: PackedEntry): AppPassword[] {
+    return this.valuesOf(entry, 'mosAppPassword').flatMap((value) => readAppPassword(value.toString()) ?? []);
   }
 
   /** May whoever this is log in at the moment? */

@@ -47,6 +47,7 @@ export async function prepareModify(
   const judged = passwordsIn(directory, entry);
   const old = touching.filter(({ operation }) => operation === 'delete').flatMap(({ attribute }) => attribute.values);
   const fresh = touching.filter(({ operation }) => operation !== 'delete').flatMap(({ attribute }) => attribute.values);
+  refuseServices(directory, asker, entry);
   if (!asker.viewer.isRoot) refuseMany(directory, fresh);
   if (isOwn) judgeOwn(directory, entry, policy, fresh.length > 0, oldIsRight || old.some((value) => directory.passwords.isClear(value)));
   const stored = await storedForms(directory, asker, entry, old);
@@ -90,6 +91,22 @@ export async function prepareAdd(
   const change = await hashPasswords(directory, attributes);
   const given = new Set(attributes.map(({ description }) => schema.covered(description)?.type.name ?? ''));
   return { change, record: recordOf(policy, false, given) };
+}
+
+/** The main password of somebody who keeps services away from it is not a service's to set: whoever has an app password could get it that way. */
+function refuseServices(directory: Directory, asker: BoundDirectory, entry: PackedEntry): void {
+  const { entry: asking } = asker.viewer;
+  if (asking === undefined || asking.uuid === entry.uuid || !directory.access.isService(asking)) return;
+  if (onlyAppPasswords(directory, entry))
+    throw new DirectoryError(
+      'unwillingToPerform',
+      'this password is changed on the web site alone, because services know app passwords only',
+    );
+}
+
+/** Does the main password open the web site alone? */
+export function onlyAppPasswords(directory: Directory, entry: PackedEntry): boolean {
+  return directory.valuesOf(entry, 'mosAppPasswordsOnly')[0]?.toString() === 'TRUE';
 }
 
 /** Each is a hash to work out, while others wait to bind. @throws DirectoryError constraintViolation */

@@ -109,6 +109,10 @@ export interface Store {
   log(afterCsn: number, limit: number): Promise<readonly LogLine[]>;
   /** The last position of the change with this entryCSN; undefined when the log does not have it. */
   positionOf(entryCsn: string): Promise<number | undefined>;
+  /** Notes that an app password let somebody in. It is no revision: nothing of the directory changes. */
+  notePasswordUse(entryUuid: string, passwordId: string, at: Date): Promise<void>;
+  /** When each of an entry's app passwords last let somebody in, by its id. */
+  passwordUses(entryUuid: string): Promise<ReadonlyMap<string, Date>>;
   /** Starts to listen for other writers. */
   follow(events: StoreEvents): Promise<void>;
   close(): Promise<void>;

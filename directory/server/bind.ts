@@ -50,7 +50,13 @@ async function verify(connection: Connection, id: number, dn: string, password: 
   refuseInTheClear(connection);
   if (password.length === 0) throw new DirectoryError('unwillingToPerform', 'a name without a password proves nothing; send the password');
   if (dn === '') throw new DirectoryError('invalidCredentials');
-  const identity = await connection.server.authenticator.authenticate({ dn, password: Buffer.from(password), address: connection.address });
+  const identity = await connection.server.authenticator.authenticate({
+    dn,
+    password: Buffer.from(password),
+    address: connection.address,
+    door: 'directory',
+    service: connection.service,
+  });
   if (connection.closed) return;
   connection.become(identity);
   const { authenticator } = connection.server;

@@ -53,6 +53,8 @@ export class Connection {
   /** Set by abandon and cancel; whoever works on `active` looks at it. */
   stop: 'abandon' | 'cancel' | undefined;
   secure: boolean;
+  /** entryUUID of the service that was last bound here: whom it looks up and then binds, it binds for itself */
+  service: string | undefined;
   paged: PagedSearches | undefined;
   /** Updates that wait for their end (RFC 5805) */
   transaction: Transaction | undefined;
@@ -92,6 +94,8 @@ export class Connection {
     // a bind leaves nothing of what was asked before it (RFC 4511 §4.2.1)
     this.endPersistent();
     this.#bound = this.server.directory.as(identity, this.address);
+    const { entry } = this.#bound.viewer;
+    if (entry !== undefined && this.server.directory.access.isService(entry)) this.service = entry.uuid;
     this.#framer.limit = this.#messageSize(identity);
     this.paged?.clear();
     this.transaction = undefined;

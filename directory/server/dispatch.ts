@@ -9,6 +9,7 @@ import { directoryOf } from './proxied.ts';
 import { type RequestControls, readControls } from './request-controls.ts';
 import { search } from './search.ts';
 import { add, deleteEntry, modify, modifyDn } from './update.ts';
+import { realName } from './views.ts';
 
 /** Answers a request: at once, or in a promise when it takes longer. What it throws becomes the request's result. */
 export type Handler<R extends Request> = (
@@ -50,8 +51,11 @@ function call<O extends Op>(op: O, connection: Connection, message: Message): Pr
 function compare(connection: Connection, id: number, request: CompareRequest, controls: RequestControls): undefined {
   const directory = directoryOf(connection, controls);
   const { assertion, manageDsaIt } = controls;
-  if (assertion !== undefined && !directory.holds(assertion, directory.find(request.dn))) {
+  const dn = realName(connection, request.dn);
+  if (assertion !== undefined && !directory.holds(assertion, directory.find(dn))) {
     throw new DirectoryError('assertionFailed', 'the assertion does not hold for the entry');
   }
-  encodeResult(connection.out, id, 'compare', { kind: directory.compare(request, manageDsaIt) ? 'compareTrue' : 'compareFalse' });
+  encodeResult(connection.out, id, 'compare', {
+    kind: directory.compare({ ...request, dn }, manageDsaIt) ? 'compareTrue' : 'compareFalse',
+  });
 }

@@ -10,6 +10,7 @@ import { directoryOf } from './proxied.ts';
 import { answerJob } from './remote-job.ts';
 import type { RequestControls } from './request-controls.ts';
 import { transactionOperations } from './transactions.ts';
+import { realName } from './views.ts';
 
 type ExtendedHandler = (
   connection: Connection,
@@ -72,7 +73,7 @@ async function passwordModify(connection: Connection, id: number, value: Buffer 
     throw new DirectoryError('strongerAuthRequired', 'bind first; then the password can be changed');
   const user = request.userIdentity?.toString().replace(/^dn:/i, '');
   const dn = user === undefined ? directory.dn : user.includes('=') ? user : server.authenticator.dnOfUser(user.replace(/^u:/i, ''));
-  const entry = directory.find(dn);
+  const entry = directory.find(realName(connection, dn));
   const isSelf = directory.identity.kind === 'entry' && directory.identity.uuid === entry.uuid;
   const old = request.oldPassword && Buffer.from(request.oldPassword);
   if (isSelf && old === undefined) {

@@ -18,7 +18,8 @@ export function directoryOf(connection: Connection, { proxied }: RequestControls
 function identityOf(connection: Connection, text: string): Identity {
   const { directory, server } = connection;
   const { viewer } = directory;
-  if (directory.identity.kind === 'anonymous') throw denied();
+  if (directory.identity.kind === 'anonymous' || (directory.identity.kind === 'entry' && directory.identity.app !== undefined))
+    throw denied();
   if (text === '') return { kind: 'anonymous' };
   const [, kind, name = ''] = /^(dn|u):(.*)$/is.exec(text) ?? [];
   if (kind === undefined) throw denied();

@@ -15,6 +15,7 @@ import { type PagedSearch, PagedSearches } from './paged-searches.ts';
 import { directoryOf } from './proxied.ts';
 import type { RequestControls } from './request-controls.ts';
 import { beginSearch, type Found } from './sorted-search.ts';
+import { sendInView, viewOf } from './views.ts';
 
 /** How long a search works before others get their turn, in milliseconds. */
 const sliceMs = 4;
@@ -45,7 +46,15 @@ export function search(connection: Connection, id: number, request: SearchReques
       );
     return synchronize(connection, id, request, controls.sync);
   }
-  return new Answer(connection, directory, id, request, controls).start();
+  const view = viewOf(connection, request.base);
+  return new Answer(
+    connection,
+    directory,
+    id,
+    view === undefined ? request : { ...request, base: view.dn },
+    controls,
+    view?.service,
+  ).start();
 }
 
 /** The answer to one search: entries, and the result when it is done. */
@@ -67,8 +76,17 @@ class Answer {
   /** Entries that may still be sent in this answer */
   #page: number;
   #ahead: PackedEntry | undefined;
+  readonly #view: PackedEntry | undefined;
 
-  constructor(connection: Connection, directory: BoundDirectory, id: number, request: SearchRequest, controls: RequestControls) {
+  /** @param view the service below whose entry the names of the answer stand */
+  constructor(
+    connection: Connection,
+    directory: BoundDirectory,
+    id: number,
+    request: SearchRequest,
+    controls: RequestControls,
+    view: PackedEntry | undefined,
+  ) {
     const { limits } = connection.server;
     const { isRoot } = directory.viewer;
     const { paged } = controls;
@@ -76,7 +94,8 @@ class Answer {
     this.#directory = directory;
     this.#id = id;
     this.#paged = paged;
-    this.#question = paged === undefined ? '' : questionOf(request, controls);
+    this.#view = view;
+    this.#question = paged === undefined ? '' : `${view?.uuid} ${questionOf(request, controls)}`;
     const most = (asked: number, allowed: number) =>
       Math.min(asked || Number.POSITIVE_INFINITY, isRoot ? Number.POSITIVE_INFINITY : allowed);
     const resumed = paged === undefined || paged.cookie.length === 0 ? undefined : resume(connection, paged.cookie, this.#question);
@@ -162,7 +181,9 @@ class Answer {
 
   #send(entry: PackedEntry): void {
     const { ranges, extra } = this.#directory.compose(entry, this.#selection, this.#matched);
-    encodeEntry(this.#connection.out, this.#id, entry.bytes, entry.offsets[0] ?? 0, ranges, extra);
+    const { out, server } = this.#connection;
+    if (this.#view === undefined) encodeEntry(out, this.#id, entry.bytes, entry.offsets[0] ?? 0, ranges, extra);
+    else sendInView(out, this.#id, server.directory, this.#view, entry, { ranges, extra });
   }
 
   /** The page is full and there is more: keep the search until the client comes back with the cookie. */

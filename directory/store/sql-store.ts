@@ -5,6 +5,7 @@ import { DirectoryError } from '../model/errors.ts';
 import { entriesChangedSince, newestCsn, streamEntries } from './entries.ts';
 import { CommitOutcomeUnknown, isConnectionFailure, toDirectoryError } from './failures.ts';
 import { positionOf, readLog } from './log.ts';
+import { findPasswordUses, notePasswordUse } from './password-uses.ts';
 import { appendRevisions, findRevisions } from './revisions.ts';
 
 /** A Store, and the pool for those who keep tables of their own beside it. */
@@ -53,6 +54,8 @@ export function sqlStore(engine: Engine): SqlStore {
     revisions: (question: RevisionQuestion) => reading(() => findRevisions(pool, question)),
     log: (afterCsn, limit) => reading(() => readLog(pool, afterCsn, limit)),
     positionOf: (entryCsn) => reading(() => positionOf(pool, entryCsn)),
+    notePasswordUse: (entryUuid, passwordId, at) => asDirectoryErrors(() => notePasswordUse(pool, entryUuid, passwordId, at)),
+    passwordUses: (entryUuid) => reading(() => findPasswordUses(pool, entryUuid)),
     follow: (events) => asDirectoryErrors(() => engine.follow(events)),
     close: async () => {
       await turn;

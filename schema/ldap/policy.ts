@@ -22,8 +22,12 @@ export interface EntrySelector {
   readonly filter: Filter | undefined;
 }
 
-/** `*` is every attribute but the secret ones, `visible` what the visibility rows show the asker. */
-export type AttributeSelector = '*' | 'visible' | readonly string[];
+/** `*` is every attribute but the secret ones, `visible` what the visibility rows show the asker, `visible:LEVEL` what they show that level. */
+export type AttributeSelector = '*' | 'visible' | { readonly level: Level } | readonly string[];
+
+export function isVisibleTo(attributes: AttributeSelector): attributes is { readonly level: Level } {
+  return typeof attributes === 'object' && 'level' in attributes;
+}
 
 export interface Grant {
   readonly entries: EntrySelector;
@@ -64,7 +68,7 @@ export class PolicyError extends Error {
  *     role       | NAME | GROUP [| GROUP …]
  *     secret     | ATTRIBUTES
  *     visibility | ATTRIBUTES | STANDARD | WIDEST..NARROWEST
- *     allow      | WHO | [base|one|sub] DN [FILTER] | ATTRIBUTES, * or visible | RIGHTS
+ *     allow      | WHO | [base|one|sub] DN [FILTER] | ATTRIBUTES, *, visible or visible:LEVEL | RIGHTS
  *
  * DNs stand below the suffix, `.` is the suffix itself. Rows only add rights; what no row allows is refused.
  * @throws PolicyError with all mistakes
@@ -179,7 +183,9 @@ function entrySelector(text: string): EntrySelector {
 }
 
 function attributeSelector(text: string): AttributeSelector {
-  return text === '*' || text === 'visible' ? text : list(text);
+  if (text === '*' || text === 'visible') return text;
+  const [, shownTo] = /^visible:(.*)$/.exec(text) ?? [];
+  return shownTo === undefined ? list(text) : { level: level(shownTo) };
 }
 
 function rightsOf(text: string): readonly Right[] {

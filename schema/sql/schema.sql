@@ -27,6 +27,17 @@ CREATE TABLE mos.migration (
 ALTER TABLE mos.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
 COMMENT ON TABLE mos.migration IS 'The migrations (schema/sql) that this database has had';
 
+CREATE TABLE mos.password_use (
+  entry_uuid uuid NOT NULL,
+  password_id text NOT NULL,
+  used_at timestamp with time zone NOT NULL
+);
+ALTER TABLE mos.password_use ADD CONSTRAINT password_use_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.password_use ADD CONSTRAINT password_use_pkey PRIMARY KEY (entry_uuid, password_id);
+COMMENT ON TABLE mos.password_use IS 'When each app password last let somebody in, to the minute';
+COMMENT ON COLUMN mos.password_use.entry_uuid IS 'Whose app password it is';
+COMMENT ON COLUMN mos.password_use.password_id IS 'The first word of the value of mosAppPassword';
+
 CREATE TABLE mos.revision (
   csn bigint NOT NULL,
   entry_csn text NOT NULL,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatFilter } from '../../directory/model/filter-text.ts';
-import { isLevel, PolicyError, parseChoice, parseGrant, parsePolicy } from '../../schema/ldap/policy.ts';
+import { isLevel, isVisibleTo, PolicyError, parseChoice, parseGrant, parsePolicy } from '../../schema/ldap/policy.ts';
 import { shippedSchema } from '../support/schema.ts';
 
 const rows: readonly (readonly [
@@ -146,7 +146,7 @@ for (const name of ['club', 'open']) {
     const named = [
       ...secret,
       ...visibility.flatMap(({ attributes }) => attributes.filter((each) => each !== '*')),
-      ...access.flatMap(({ attributes }) => (typeof attributes === 'string' ? [] : attributes)),
+      ...access.flatMap(({ attributes }) => (typeof attributes === 'string' || isVisibleTo(attributes) ? [] : attributes)),
     ];
     assert.equal(
       named.filter((each) => schema.attributeType(each) === undefined),
