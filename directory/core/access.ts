@@ -1,7 +1,8 @@
 import { type Grant, isVisibleTo, type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Filter } from '../model/filter.ts';
-import { compileFilter, type Test } from './matching.ts';
+import { ownComputedAttributes } from './computed.ts';
+import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
 import type { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { ALL, bit, Mask, WRITE } from './rights.ts';
@@ -76,11 +77,15 @@ export class Access {
   #profiles = new Map<string, Profile>();
   #classes = new Map<string, ViewerClass>();
   #generation = 0;
+  readonly #computed: ReadonlyMap<AttributeType, ComputedAttribute>;
+  /** The table of statuses, as it was when the profiles were made */
+  #statuses: readonly (PackedEntry | undefined)[] = [];
 
   constructor(tree: Tree, membership: Membership, policy: Policy, baseDn: string) {
     this.#tree = tree;
     this.#schema = tree.schema;
     this.#membership = membership;
+    this.#computed = ownComputedAttributes(tree);
     this.#baseKey = this.#schema.normalizeDn(baseDn);
     this.#secret = new Set([...alwaysSecret, ...policy.secret].map((name) => this.#type(name)));
     this.#otherwise = fallback;
@@ -108,8 +113,24 @@ export class Access {
   /** Looks at the tree as it stands; make a new one after a change of the tree (its epoch tells). */
   viewer(identity: Identity): Viewer {
     if (identity.kind === 'root') return new Viewer(this, undefined, undefined, undefined);
+    this.#noticeStatuses();
     const entry = identity.kind === 'entry' ? this.#tree.byUuid(identity.uuid) : undefined;
     return new Viewer(this, entry, this.#classOf(entry, false), this.#classOf(entry, true));
+  }
+
+  /** A status that lets in whom it did not let in before changes what rows on mosActive see, of entries that stay what they are. */
+  #noticeStatuses(): void {
+    const now = this.#statusEntries();
+    if (now.length === this.#statuses.length && now.every((entry, nth) => entry === this.#statuses[nth])) return;
+    this.#statuses = now;
+    this.#startGeneration();
+  }
+
+  #statusEntries(): (PackedEntry | undefined)[] {
+    const objectClass = this.#schema.attributeType('objectClass');
+    const name = objectClass?.equality?.normalize(Buffer.from('mosStatusDefinition'));
+    const index = objectClass && this.#tree.equalityIndex(objectClass);
+    return name === undefined || index === undefined ? [] : [...index.slots(name)].map((slot) => this.#tree.at(slot));
   }
 
   /** Normal forms of the DNs by which rows say who somebody is: groups, and entries of their own. */
@@ -290,7 +311,7 @@ export class Access {
   }
 
   #test(filter: Filter): Test {
-    return compileFilter(filter, { tree: this.#tree, computed: new Map(), maySearch: () => true });
+    return compileFilter(filter, { tree: this.#tree, computed: this.#computed, maySearch: () => true });
   }
 
   #who(who: Who): Who {

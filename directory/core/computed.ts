@@ -23,6 +23,15 @@ export function computedAttributes(tree: Tree, membership: Membership): Readonly
     ['uniqueMember', uniqueMember(tree, membership)],
     ['memberUid', memberUid(tree, membership)],
   ];
+  return describe(tree, rows);
+}
+
+/** Those that follow from the entry and the table of statuses alone: access rows may ask for them. */
+export function ownComputedAttributes(tree: Tree): ReadonlyMap<AttributeType, ComputedAttribute> {
+  return describe(tree, [['mosActive', active(tree)]]);
+}
+
+function describe(tree: Tree, rows: readonly (readonly [name: string, rules: Rules])[]): ReadonlyMap<AttributeType, ComputedAttribute> {
   const computed = new Map<AttributeType, ComputedAttribute>();
   for (const [name, rules] of rows) {
     const description = tree.schema.description(name);

@@ -30,6 +30,7 @@ test.before(async () => {
       person('bob', 'member', 'userPassword: bobs-password', 'mosAppPasswordsOnly: TRUE') +
       person('eve', 'banned', 'userPassword: eves-password') +
       service('mail', reading) +
+      service('guest', 'ou=people (mosActive=TRUE) | objectClass, uid | read') +
       service('chat', reading, 'ou=people | visible:members | read', 'ou=people | userPassword | write'),
     'club',
   );
@@ -217,6 +218,21 @@ test('when an app password was last used is known', async () => {
   for (let wait = 0; wait < 50 && (await uses()) === undefined; wait++) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.ok(Math.abs(Date.now() - ((await uses())?.getTime() ?? 0)) < 60_000);
 });
+
+test('a grant on mosActive shows whoever may log in, and follows the table of statuses', () =>
+  connected(async (client) => {
+    await client.bind(`cn=guest,ou=services,${base}`, 'guest-secret');
+    const seen = async () =>
+      (await client.search(people, { filter: '(uid=*)', attributes: ['uid'] })).searchEntries.map(({ uid }) => String(uid)).sort();
+    assert.equal(await seen(), ['ada', 'bob']);
+    await served.load(`dn: cn=banned,ou=statuses,${base}\nchangetype: modify\nreplace: mosMayLogin\nmosMayLogin: TRUE\n-\n`);
+    assert.equal(await seen(), ['ada', 'bob', 'eve']);
+    await served.load(`dn: cn=banned,ou=statuses,${base}\nchangetype: modify\nreplace: mosMayLogin\nmosMayLogin: FALSE\n-\n`);
+    assert.equal(await seen(), ['ada', 'bob']);
+    await served.load(`dn: uid=bob,${people}\nchangetype: modify\nadd: mosMailActivated\nmosMailActivated: FALSE\n-\n`);
+    assert.equal(await seen(), ['ada']);
+    await served.load(`dn: uid=bob,${people}\nchangetype: modify\ndelete: mosMailActivated\n-\n`);
+  }));
 
 test('mosActive says who may log in, and follows the status', () =>
   connected(async (client) => {
