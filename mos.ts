@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { check, exportFile, importFiles, passwd } from './directory/commands.ts';
+import { appPassword } from './directory/commands/app-password.ts';
+import { check } from './directory/commands/check.ts';
+import { config } from './directory/commands/config.ts';
+import { exportFile, importFiles } from './directory/commands/ldif.ts';
+import { passwd } from './directory/commands/passwd.ts';
+import { service } from './directory/commands/service.ts';
 import { DirectoryError } from './directory/model/errors.ts';
 import { start } from './directory/start.ts';
 import { StoreNotOpened } from './directory/store/failures.ts';
@@ -10,7 +15,8 @@ import { LdifError } from './ldif/parse.ts';
 import { packageFolder } from './settings/package-root.ts';
 import { loadSettings, type Settings, SettingsError } from './settings/settings.ts';
 
-type Options = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>;
+type Options = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string; readonly multiple?: boolean }>>;
+type Given = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 interface Command {
   readonly usage: string;
@@ -18,7 +24,7 @@ interface Command {
   readonly help: string;
   readonly options: Options;
   /** @returns the exit code */
-  run(settings: Settings, options: Readonly<Record<string, string | boolean | undefined>>, operands: readonly string[]): Promise<number>;
+  run(settings: Settings, options: Given, operands: readonly string[]): Promise<number>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -29,7 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
 is told to stop (SIGTERM or Ctrl-C). The administrator's socket is MOS_VAR/ldapi.
   -w, --workers N   so many processes behind the same ports, each with the whole directory in memory; needs Postgres`,
     options: { workers: { type: 'string', short: 'w' } },
-    run: (settings, options) => start(settings, version(), workerCount(options['workers'])),
+    run: (settings, options) => start(settings, version(), workerCount(text(options['workers']))),
   },
   import: {
     usage: 'mos import [--continue] FILE…',
@@ -50,7 +56,7 @@ into OpenLDAP with slapadd. It holds the password hashes: keep it safe.
     options: { base: { type: 'string', short: 'b' }, plain: { type: 'boolean', short: 'p' } },
     run: (settings, options, operands) =>
       exportFile(settings, operands[0], {
-        base: typeof options['base'] === 'string' ? options['base'] : undefined,
+        base: text(options['base']),
         operational: options['plain'] !== true,
       }),
   },
@@ -62,6 +68,62 @@ for on a terminal, otherwise read as one line from standard input.`,
     options: {},
     run: (settings, _options, operands) => passwd(settings, operands[0]),
   },
+  service: {
+    usage: 'mos service add|update|rotate|remove NAME [--kind KIND] [--grant ROW]… [--finish], or mos service list',
+    summary: 'accounts of programs that use the directory',
+    help: `add      makes cn=NAME,ou=services,SUFFIX with the rights that its kind of program needs, and prints its password
+update   gives it the rights that this version of MOS finds needed
+rotate   gives it a second password and prints that; both work until rotate --finish takes the old one away
+remove   takes it away
+list     shows all with what they may
+  -k, --kind KIND   ejabberd, dovecot, postfix or mediawiki; if missing, NAME says it
+  -g, --grant ROW   a further right: 'ENTRIES | ATTRIBUTES | RIGHTS', as in an access file
+  -f, --finish      with rotate: the old password ends`,
+    options: {
+      kind: { type: 'string', short: 'k' },
+      grant: { type: 'string', short: 'g', multiple: true },
+      finish: { type: 'boolean', short: 'f' },
+    },
+    run: (settings, options, operands) =>
+      service(settings, operands, { kind: text(options['kind']), grants: texts(options['grant']), finish: options['finish'] === true }),
+  },
+  config: {
+    usage: 'mos config [SERVICE [FILE]] [--set NAME=VALUE]… [--password-file FILE] [--out FOLDER | --check FOLDER | --variables]',
+    summary: 'write the configuration of a service that uses MOS',
+    help: `Without a service: lists those that it knows. mos config ca prints the certificate that services check MOS by.
+  -s, --set NAME=VALUE       something otherwise than by default; --variables lists what
+  -p, --password-file FILE   its first line goes into the files that hold the service's password; "-" is standard input
+  -o, --out FOLDER           write the files there, instead of printing them
+  -c, --check FOLDER|FILE    compare what is there with what would be written, show the difference, and exit with 1 if there is one
+  -v, --variables            list what can be set, with its value`,
+    options: {
+      set: { type: 'string', short: 's', multiple: true },
+      'password-file': { type: 'string', short: 'p' },
+      out: { type: 'string', short: 'o' },
+      check: { type: 'string', short: 'c' },
+      variables: { type: 'boolean', short: 'v' },
+    },
+    run: (settings, options, operands) =>
+      config(settings, operands, {
+        set: texts(options['set']),
+        passwordFile: text(options['password-file']),
+        out: text(options['out']),
+        check: text(options['check']),
+        variables: options['variables'] === true,
+      }),
+  },
+  'app-password': {
+    usage: 'mos app-password list|add|revoke NAME [ID] [--for WHAT] [--service SERVICE]',
+    summary: "passwords for a member's programs",
+    help: `list     shows them, and when each was last used
+add      makes one and prints it
+revoke   takes the one with this ID back; the others go on
+  -f, --for WHAT          what the member calls it, like "phone"
+  -s, --service SERVICE   it opens this service alone (cn below ou=services)`,
+    options: { for: { type: 'string', short: 'f' }, service: { type: 'string', short: 's' } },
+    run: (settings, options, operands) =>
+      appPassword(settings, operands, { called: text(options['for']), service: text(options['service']) }),
+  },
   check: {
     usage: 'mos check [--deep]',
     summary: 'show the settings and try what they lead to',
@@ -72,7 +134,15 @@ for on a terminal, otherwise read as one line from standard input.`,
   },
 };
 
-function workerCount(text: string | boolean | undefined): number {
+function text(value: Given[string]): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function texts(value: Given[string]): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function workerCount(text: string | undefined): number {
   const count = Number(text ?? 1);
   if (!Number.isInteger(count) || count < 1 || count > 256) throw new SettingsError('--workers: a number from 1 to 256 is expected');
   return count;
@@ -88,7 +158,7 @@ const overview = `MOS, the directory that a hackerspace runs on.
 Usage: mos COMMAND [OPTIONS]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
   .join('\n')}
 
 mos COMMAND --help tells more. Settings are environment variables; mos check lists them.
@@ -107,7 +177,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return wrong(`there is no command "${name}"; mos --help lists them`);
-  let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
+  let parsed: { values: Given; positionals: string[] };
   try {
     parsed = parseArgs({ args: rest, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
   } catch (error) {

@@ -7,12 +7,12 @@ import { seedFor } from '../ldif/seed.ts';
 import { packageFolder } from '../settings/package-root.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Directory } from './core/directory.ts';
-import { runJobOn } from './jobs.ts';
+import { runJobOn } from './jobs/run.ts';
 import { listenAddresses } from './listen-addresses.ts';
 import { formatAddress, type ListenAddress } from './model/listen-address.ts';
 import { openDirectory } from './open.ts';
 import { rootPasswordOf } from './root-password.ts';
-import { loadOrCreateCertificate } from './server/certificate.ts';
+import { loadOrCreateCertificate, type ServerCertificate } from './server/certificate.ts';
 import { LdapServer, type ServerLimits } from './server/ldap-server.ts';
 import { type Log, makeLog } from './server/log.ts';
 import { isWorker, leave, startWorkers } from './workers.ts';
@@ -32,13 +32,7 @@ export async function start(settings: Settings, version: string, workers = 1): P
   const { directory, authenticator } = open;
   try {
     await seed(directory, settings, log);
-    const tls = await loadOrCreateCertificate({
-      certFile: settings.tlsCert,
-      keyFile: settings.tlsKey,
-      caFile: settings.tlsCa,
-      folder: join(settings.var, 'tls'),
-      now: new Date(),
-    });
+    const tls = await certificateOf(settings);
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
     const addresses: ListenAddress[] = [];
     for (const address of listenAddresses(settings)) addresses.push(await server.listen(address));
@@ -54,6 +48,17 @@ export async function start(settings: Settings, version: string, workers = 1): P
     await directory.close();
     leave();
   }
+}
+
+/** The certificate that the settings name, or one of our own making. */
+export function certificateOf(settings: Settings): Promise<ServerCertificate> {
+  return loadOrCreateCertificate({
+    certFile: settings.tlsCert,
+    keyFile: settings.tlsKey,
+    caFile: settings.tlsCa,
+    folder: join(settings.var, 'tls'),
+    now: new Date(),
+  });
 }
 
 /** Loading leaves as much garbage as it leaves entries; it goes before the first client comes, not some day. */

@@ -119,3 +119,45 @@ function decoded(path: string): string | undefined {
 function words(value: string): string[] {
   return value.split(/\s+/).filter(Boolean);
 }
+
+/** The name of a machine or a domain. */
+export const hostName: Parser<string> = (value) => {
+  if (!/^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i.test(value))
+    throw new Error(`"${value}" is not a name like mos.example.org`);
+  return value.toLowerCase();
+};
+
+/** URLs of services; what schemes there are, whoever tries them says. */
+export const serviceUrls: Parser<readonly string[]> = (value) =>
+  words(value).map((url) => {
+    if (!/^[a-z][a-z\d]*:\/\/[^/\s]+/i.test(url)) throw new Error(`"${url}" is not a URL like imap://mail.example.org`);
+    return url;
+  });
+
+/** Says nothing of the text, which has a password in it. */
+export const httpUrl: Parser<string> = (value) => {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) throw new Error('a URL like http://user:password@localhost:8001 is expected');
+  return value;
+};
+
+export const mailAddress: Parser<string> = (value) => {
+  if (!/^[^@\s]+@[^@\s]+$/.test(value)) throw new Error(`"${value}" is not an address like intern@example.org`);
+  return value;
+};
+
+/** Says nothing of the text, which has a password in it. */
+export const databaseUrl: Parser<string> = (value) => {
+  if (!/^(mysql|sqlite):\/\//.test(value) || !URL.canParse(value))
+    throw new Error('a URL like mysql://user:password@host:3306/database or sqlite:///var/lib/wiki.sqlite is expected');
+  return value;
+};
+
+/** NAME=VALUE with blanks between. */
+export const pairs: Parser<Readonly<Record<string, string>>> = (value) =>
+  Object.fromEntries(
+    words(value).map((word) => {
+      const [, name, meaning] = /^([^=]+)=([^=]+)$/.exec(word) ?? [];
+      if (name === undefined || meaning === undefined) throw new Error(`"${word}" is not of the form NAME=VALUE`);
+      return [name, meaning];
+    }),
+  );

@@ -58,6 +58,8 @@ const rows = {
     'where LDAP listens: ldap://, ldaps:// and ldapi://, blanks between',
   ),
   webListen: row('MOS_WEB_LISTEN', is.webAddress, 'http://127.0.0.1:8080', '', 'where the site listens'),
+  host: optional('MOS_HOST', is.hostName, '', 'name by which services reach MOS, as in its certificate; this machine if missing'),
+  domain: optional('MOS_DOMAIN', is.hostName, '', 'of the club, for mail and XMPP; from the dc of the suffix if missing'),
   rootDn: row('MOS_ROOT_DN', is.distinguishedName, 'cn=admin,$MOS_BASE_DN', '', 'the administrator who may do everything'),
   rootPassword: secret(
     optional(
@@ -143,6 +145,36 @@ const rows = {
   guessFree: row('MOS_GUESS_FREE', is.count(0, 1000), '5', 'failures', 'to bind to an account before answers are slowed down'),
   guessLock: row('MOS_GUESS_LOCK', is.count(2, million), '50', 'failures', 'to bind to an account before it is locked for a while'),
   guessLockTime: row('MOS_GUESS_LOCK_TIME', is.count(1, 86_400), '900', 'seconds', 'for which it is locked'),
+
+  checkedServices: row(
+    'MOS_CHECK_SERVICES',
+    is.serviceUrls,
+    '',
+    'URLs',
+    'of services that mos check tries from outside: imap:// submission:// xmpp:// ldap:// https:// …, blanks between',
+  ),
+  mailmanUrl: secret(
+    optional('MOS_MAILMAN_URL', is.httpUrl, '', "Mailman's REST interface, like http://restadmin:password@localhost:8001"),
+  ),
+  mailmanList: optional('MOS_MAILMAN_LIST', is.mailAddress, '', 'address of the list of all members'),
+  wikiDatabase: secret(
+    optional('MOS_WIKI_DATABASE', is.databaseUrl, '', "the wiki's: mysql://user:password@host/database?prefix=mw_ or sqlite:///path"),
+  ),
+  wikiGroups: row('MOS_WIKI_GROUPS', is.pairs, '', '', 'groups that are groups in the wiki too, like board=sysop; blanks between'),
+  wikiPasswords: row(
+    'MOS_WIKI_PASSWORDS',
+    is.oneOf('yes', 'no'),
+    'no',
+    '',
+    'yes: the wiki gets password hashes, because it does not ask LDAP',
+  ),
+  syncMostRemoved: row(
+    'MOS_SYNC_MOST_REMOVED',
+    is.count(0, 100),
+    '20',
+    'percent',
+    'of a list or of the accounts that a sync removes or blocks unless forced',
+  ),
 
   logLevel: row('MOS_LOG_LEVEL', is.oneOf('error', 'warn', 'info', 'debug'), 'info', '', 'how much is logged'),
   logFormat: row('MOS_LOG_FORMAT', is.oneOf('text', 'json'), 'text', '', 'how a line of the log looks'),

@@ -110,6 +110,7 @@ test('limits have the defaults that the handbook names', () => {
     guessLock: 50,
     guessLockTime: 900,
     passwordMinLength: 10,
+    syncMostRemoved: 20,
   });
 });
 

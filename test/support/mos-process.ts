@@ -11,6 +11,12 @@ const project = join(import.meta.dirname, '../..');
 export const fromSource: readonly string[] = ['--import', 'tsx', join(project, 'mos.ts')];
 export const asBuilt: readonly string[] = [join(project, 'dist/mos.js')];
 
+export interface MosPorts {
+  readonly ldap: number;
+  readonly ldaps: number;
+  readonly web: number;
+}
+
 export interface MosOptions {
   readonly baseDn?: string;
   /** Settings beside those that every start sets: `MOS_SEED=none`, `MOS_ACCESS=open`, free ports, a new state folder */
@@ -22,15 +28,26 @@ export interface MosOptions {
   readonly words?: readonly string[];
   /** The core that the server is pinned to */
   readonly core?: number;
+  /** Where it listens; free ports, when nothing is said */
+  readonly ports?: MosPorts;
   /** How long the start may take */
   readonly seconds?: number;
 }
 
+/** A running MOS, and the settings that further commands need to find it. */
+export interface MosServer extends LdapServer {
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Imports the LDIF, starts MOS on free loopback ports and waits until it accepts. `stop` wants exit code 0. */
-export async function startMos(options: MosOptions = {}): Promise<LdapServer> {
+export async function startMos(options: MosOptions = {}): Promise<MosServer> {
   const { baseDn = 'dc=example,dc=org', program = fromSource } = options;
   const folder = mkdtempSync(join(tmpdir(), 'mos-process-'));
-  const [port, tlsPort, webPort] = [await freePort(), await freePort(), await freePort()];
+  const {
+    ldap: port,
+    ldaps: tlsPort,
+    web: webPort,
+  } = options.ports ?? { ldap: await freePort(), ldaps: await freePort(), web: await freePort() };
   const socketPath = join(folder, 'ldapi');
   const ldapUrl = `ldap://127.0.0.1:${port}`;
   const ldapiUrl = `ldapi://${encodeURIComponent(socketPath)}`;
@@ -51,6 +68,7 @@ export async function startMos(options: MosOptions = {}): Promise<LdapServer> {
   await accepting(child, port, log, options.seconds);
   return {
     name: 'MOS',
+    env,
     port,
     tlsPort,
     ldapUrl,

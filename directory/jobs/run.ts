@@ -1,13 +1,19 @@
-import { exportLdif } from '../ldif/export.ts';
-import { importLdif } from '../ldif/import.ts';
-import { LdifError } from '../ldif/parse.ts';
-import type { OpenDirectory } from './open.ts';
-import type { JobRequest, JobResult, RunJob } from './server/jobs.ts';
-
-type Job = (open: OpenDirectory, request: JobRequest, output: Parameters<RunJob>[1]) => Promise<JobResult>;
+import { exportLdif } from '../../ldif/export.ts';
+import { importLdif } from '../../ldif/import.ts';
+import { LdifError } from '../../ldif/parse.ts';
+import type { OpenDirectory } from '../open.ts';
+import type { RunJob } from '../server/jobs.ts';
+import { appPasswordJobs } from './app-passwords.ts';
+import type { Job } from './job.ts';
+import { peopleJobs } from './people.ts';
+import { serviceJobs } from './services.ts';
 
 /** What the command does to a directory, in whichever process holds it: a row each. */
 const jobs: Readonly<Record<string, Job>> = {
+  ...serviceJobs,
+  ...appPasswordJobs,
+  ...peopleJobs,
+
   async import({ directory }, request, output) {
     const file = String(request.arguments['file'] ?? 'ldif');
     try {
