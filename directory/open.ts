@@ -11,12 +11,15 @@ import { Guessing } from './core/guessing.ts';
 import { BindCache, Passwords } from './core/password.ts';
 import type { Log } from './server/log.ts';
 import { openStore } from './store/open-store.ts';
+import type { SqlStore } from './store/sql-store.ts';
 
 /** The directory and who says who somebody is, ready for any of the doors. */
 export interface OpenDirectory {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
   readonly passwords: Passwords;
+  /** For the tables that stand beside the directory's own */
+  readonly database: SqlStore['pool'];
 }
 
 /**
@@ -52,7 +55,7 @@ export async function openDirectory(settings: Settings, rootPassword: Buffer, lo
       peopleDn: `ou=people,${settings.baseDn}`,
       warn: (text, error) => log.warn(text, { error }),
     });
-    return { directory, authenticator, passwords };
+    return { directory, authenticator, passwords, database: store.pool };
   } catch (error) {
     await store.close();
     throw error;

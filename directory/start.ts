@@ -6,6 +6,8 @@ import { importLdif } from '../ldif/import.ts';
 import { seedFor } from '../ldif/seed.ts';
 import { packageFolder } from '../settings/package-root.ts';
 import type { Settings } from '../settings/settings.ts';
+import { openSite } from '../web/open.ts';
+import { listen } from '../web/serve.ts';
 import type { Directory } from './core/directory.ts';
 import { runJobOn } from './jobs/run.ts';
 import { listenAddresses } from './listen-addresses.ts';
@@ -33,6 +35,13 @@ export async function start(settings: Settings, version: string, workers = 1): P
   try {
     await seed(directory, settings, log);
     const tls = await certificateOf(settings);
+    const site = openSite({
+      ...open,
+      settings,
+      incident: (error) => log.incident(error),
+      warn: (text, error) => log.warn(text, { error }),
+    });
+    const web = await listen(site, { ...settings.webListen, ...tls });
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
     const addresses: ListenAddress[] = [];
     for (const address of listenAddresses(settings)) addresses.push(await server.listen(address));
@@ -42,6 +51,8 @@ export async function start(settings: Settings, version: string, workers = 1): P
     else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);
     await stopSignal();
     log.info('stopping');
+    await web.stop();
+    await site.close();
     await server.stop();
     return 0;
   } finally {

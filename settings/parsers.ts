@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { formatDn, parseDn } from '../directory/model/dn.ts';
 import type { ListenAddress } from '../directory/model/listen-address.ts';
 
@@ -92,11 +92,18 @@ function ldapAddress(url: string): ListenAddress {
 }
 
 /** An HTTP address; TLS is the proxy's. */
-export const webAddress: Parser<{ readonly host: string; readonly port: number }> = (value) => {
-  const [, rest] = /^http:\/\/(.*?)\/?$/i.exec(value) ?? [];
-  const place = rest === undefined ? undefined : hostAndPort(rest, 80);
+export interface WebAddress {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+}
+
+export const webAddress: Parser<WebAddress> = (value) => {
+  const [, scheme, rest] = /^(https?):\/\/(.*?)\/?$/i.exec(value) ?? [];
+  const isTls = scheme?.toLowerCase() === 'https';
+  const place = rest === undefined ? undefined : hostAndPort(rest, isTls ? 443 : 80);
   if (place === undefined) throw new Error(`"${value}" is not an address like http://127.0.0.1:8080`);
-  return place;
+  return { scheme: isTls ? 'https' : 'http', ...place };
 };
 
 /** No host is every address, as in slapd's `ldap:///`. */
@@ -161,3 +168,37 @@ export const pairs: Parser<Readonly<Record<string, string>>> = (value) =>
       return [name, meaning];
     }),
   );
+
+/** Address of a site without a path. */
+export const webUrl: Parser<URL> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.username !== '')
+    throw new Error(`"${value}" is not an address like https://mos.example.org`);
+  return url;
+};
+
+export const addresses: Parser<readonly string[]> = (value) =>
+  words(value).map((address) => {
+    if (isIP(address) === 0) throw new Error(`"${address}" is not an IP address`);
+    return address;
+  });
+
+export const colour: Parser<string> = (value) => {
+  if (!/^#[0-9a-f]{6}$/i.test(value)) throw new Error(`"${value}" is not a colour like #b93c17`);
+  return value.toLowerCase();
+};
+
+export const timeZone: Parser<string> = (value) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    throw new Error(`"${value}" is not a time zone like Europe/Vienna`);
+  }
+};
+
+/** Says nothing of the text, which has a password in it. */
+export const smtpUrl: Parser<string> = (value) => {
+  if (!/^smtps?:\/\//.test(value) || !URL.canParse(value))
+    throw new Error('a URL like smtp://user:password@mail.example.org:587 is expected');
+  return value;
+};

@@ -33,6 +33,20 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['@peculiar/x509', 'reflect-metadata'],
     node: true,
   },
+  'web/': {
+    ours: [
+      'web/',
+      'directory/model/',
+      'directory/core/',
+      'schema/ldap/',
+      'ldif/',
+      'settings/settings.ts',
+      'settings/club.ts',
+      'settings/package-root.ts',
+    ],
+    packages: ['hono', '@hono/node-server', 'eta', 'slonik', 'zod', 'nodemailer', 'sharp', 'qrcode', 'otpauth', '@simplewebauthn/server'],
+    node: true,
+  },
   'ldif/': { ours: ['ldif/', 'directory/model/', 'directory/core/'], node: true },
 };
 
@@ -70,7 +84,7 @@ for (const [folder, layer] of Object.entries(layers)) {
 }
 
 test('relative imports name files that exist, with their ending', () => {
-  const files = ['directory/', 'schema/', 'ldif/', 'settings/'].flatMap(readdir);
+  const files = ['directory/', 'schema/', 'ldif/', 'settings/', 'web/', 'sync/'].flatMap(readdir);
   const wrong = files.flatMap((file) =>
     importsOf(file)
       .filter((name) => name.startsWith('.') && !(name.endsWith('.ts') && existsSync(join(root, dirname(file), name))))

@@ -279,6 +279,20 @@ export class BoundDirectory {
     return this.#directory.writer.transaction(updates, refused, made);
   }
 
+  /** The values of an attribute as far as the asker may read them, worked out ones (memberOf, …) too; none otherwise. */
+  values(entry: PackedEntry, name: string): readonly Buffer[] {
+    const { schema, computed } = this.#directory;
+    const description = schema.description(name);
+    if (description === undefined || !this.viewer.mayRead(entry, description)) return [];
+    const rules = computed.get(description.type);
+    return rules?.appliesTo(entry.layout) ? rules.values(entry) : entry.valuesOfType(description.type);
+  }
+
+  /** The same as text. */
+  texts(entry: PackedEntry, name: string): string[] {
+    return this.values(entry, name).map(String);
+  }
+
   mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
     return this.viewer.mayRead(entry, description);
   }

@@ -1,3 +1,4 @@
+import { type Level, levels } from '../../schema/ldap/policy.ts';
 import type { AttributeDescription } from '../../schema/ldap/registry.ts';
 import type { Access, ViewerClass } from './access.ts';
 import type { PackedEntry } from './packed-entry.ts';
@@ -19,6 +20,11 @@ export class Viewer {
 
   get isRoot(): boolean {
     return this.#class === undefined;
+  }
+
+  /** The widest visibility level that still shows this asker something: `public`, `members` or `board`; of root `nobody`. */
+  get level(): Level {
+    return this.#class === undefined ? 'nobody' : (levels[this.#class.level] ?? 'public');
   }
 
   /** Identifies what this asker may see of the entry: entries with the same mask show the same attributes. */

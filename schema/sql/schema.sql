@@ -19,6 +19,25 @@ COMMENT ON COLUMN mos.entry.rdn IS 'Relative distinguished name as written (RFC 
 COMMENT ON COLUMN mos.entry.rdn_key IS 'The RDN in its normal form: what has to be unique below one parent';
 COMMENT ON COLUMN mos.entry.attributes IS 'Attribute description to list of values; a value that is no UTF-8 text is {"base64": "..."}';
 
+CREATE TABLE mos.link (
+  token_digest bytea NOT NULL,
+  purpose text NOT NULL,
+  entry_uuid uuid,
+  data jsonb NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL
+);
+ALTER TABLE mos.link ADD CONSTRAINT link_data_object CHECK ((jsonb_typeof(data) = 'object'::text));
+ALTER TABLE mos.link ADD CONSTRAINT link_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.link ADD CONSTRAINT link_pkey PRIMARY KEY (token_digest);
+ALTER TABLE mos.link ADD CONSTRAINT link_purpose_known CHECK ((purpose = ANY (ARRAY['activate'::text, 'invite'::text, 'reset'::text, 'mail'::text])));
+ALTER TABLE mos.link ADD CONSTRAINT link_token_is_sha256 CHECK ((octet_length(token_digest) = 32));
+CREATE INDEX link_by_end ON mos.link USING btree (expires_at);
+CREATE INDEX link_of_entry ON mos.link USING btree (entry_uuid, purpose);
+COMMENT ON TABLE mos.link IS 'Links that were mailed and work once: to activate an address, to accept an invitation, to set a new password';
+COMMENT ON COLUMN mos.link.token_digest IS 'SHA-256 of what stands in the link';
+COMMENT ON COLUMN mos.link.entry_uuid IS 'Whom it is about; of an invitation who invites';
+
 CREATE TABLE mos.migration (
   number integer NOT NULL,
   name text NOT NULL,
@@ -26,6 +45,27 @@ CREATE TABLE mos.migration (
 );
 ALTER TABLE mos.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
 COMMENT ON TABLE mos.migration IS 'The migrations (schema/sql) that this database has had';
+
+CREATE TABLE mos.outbox (
+  id bigint NOT NULL,
+  recipient text NOT NULL,
+  subject text NOT NULL,
+  plain text NOT NULL,
+  html text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  next_at timestamp with time zone,
+  attempts integer NOT NULL DEFAULT 0,
+  sent_at timestamp with time zone,
+  last_error text
+);
+ALTER TABLE mos.outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE mos.outbox ADD CONSTRAINT outbox_sent_or_waiting CHECK (((sent_at IS NULL) OR (next_at IS NULL)));
+CREATE INDEX outbox_waiting ON mos.outbox USING btree (next_at) WHERE (next_at IS NOT NULL);
+COMMENT ON TABLE mos.outbox IS 'Mail of the site, kept until it has gone and for a while after';
+COMMENT ON COLUMN mos.outbox.next_at IS 'When it is tried (again); null: it has gone, or was given up';
+COMMENT ON COLUMN mos.outbox.last_error IS 'Why the last attempt failed, in words';
+
+CREATE SEQUENCE mos.outbox_id_seq;
 
 CREATE TABLE mos.password_use (
   entry_uuid uuid NOT NULL,
@@ -75,6 +115,33 @@ COMMENT ON COLUMN mos.revision.entry_uuid IS 'The entry concerned; no foreign ke
 COMMENT ON COLUMN mos.revision.dn IS 'DN of the entry before the change (after it for an add)';
 COMMENT ON COLUMN mos.revision.change IS 'LDIF change record (RFC 2849), without secrets';
 COMMENT ON COLUMN mos.revision.before IS 'The attributes that the change touched with the values they had, in the form of entry.attributes; without secrets';
+
+CREATE TABLE mos.session (
+  token_digest bytea NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  entry_uuid uuid,
+  password_changed text NOT NULL,
+  stage text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  address text NOT NULL,
+  agent text NOT NULL
+);
+ALTER TABLE mos.session ADD CONSTRAINT session_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.session ADD CONSTRAINT session_id_key UNIQUE (id);
+ALTER TABLE mos.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_digest);
+ALTER TABLE mos.session ADD CONSTRAINT session_stage_known CHECK ((stage = ANY (ARRAY['password'::text, 'complete'::text])));
+ALTER TABLE mos.session ADD CONSTRAINT session_token_is_sha256 CHECK ((octet_length(token_digest) = 32));
+CREATE INDEX session_by_end ON mos.session USING btree (expires_at);
+CREATE INDEX session_of_entry ON mos.session USING btree (entry_uuid);
+COMMENT ON TABLE mos.session IS 'Who is signed in on the site, and since when';
+COMMENT ON COLUMN mos.session.token_digest IS 'SHA-256 of what the cookie holds; the cookie itself is kept nowhere';
+COMMENT ON COLUMN mos.session.id IS 'By which its owner names it in the list of sessions';
+COMMENT ON COLUMN mos.session.entry_uuid IS 'Whose it is; null: the administrator of the settings';
+COMMENT ON COLUMN mos.session.password_changed IS 'What names the password that opened it: pwdChangedTime, or of the administrator a digest. Another password ends it';
+COMMENT ON COLUMN mos.session.stage IS 'password: the second factor is still to come, and nothing else is open; complete: signed in';
+COMMENT ON COLUMN mos.session.used_at IS 'When it last asked for a page, to the minute';
 
 CREATE OR REPLACE FUNCTION mos.begin_write()
  RETURNS bigint

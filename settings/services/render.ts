@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { domainOf } from '../club.ts';
 import { packageFolder } from '../package-root.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { type Place, type Service, services } from './catalog.ts';
@@ -114,11 +115,4 @@ function hostOf({ host, ldapListen }: Settings): string {
   if (host !== undefined) return host;
   const open = ldapListen.some((address) => 'host' in address && !/^(127\.|::1$|localhost$)/.test(address.host));
   return open ? hostname() : 'localhost';
-}
-
-/** MOS_DOMAIN, or what the suffix says in its dc (RFC 2247). */
-export function domainOf({ domain, baseDn }: Settings): string {
-  if (domain !== undefined) return domain;
-  const labels = [...baseDn.matchAll(/(?:^|,)dc=([^,+]+)/gi)].map(([, label]) => label);
-  return labels.length > 0 ? labels.join('.') : 'localhost';
 }

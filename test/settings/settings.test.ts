@@ -48,8 +48,8 @@ const understood: readonly [string, Env, Partial<Settings>][] = [
     { MOS_LDAP_LISTEN: ' ldap://a:1 \t ldaps://b:2\n' },
     { ldapListen: [...tcp('ldap', 'a', 1), ...tcp('ldaps', 'b', 2)] },
   ],
-  ['the site listens on this machine only', {}, { webListen: { host: '127.0.0.1', port: 8080 } }],
-  ['the site on an IPv6 address', { MOS_WEB_LISTEN: 'http://[::]:80/' }, { webListen: { host: '::', port: 80 } }],
+  ['the site listens on this machine only', {}, { webListen: { scheme: 'http', host: '127.0.0.1', port: 8080 } }],
+  ['the site on an IPv6 address', { MOS_WEB_LISTEN: 'http://[::]:80/' }, { webListen: { scheme: 'http', host: '::', port: 80 } }],
 
   ['there is no password until one is set', {}, { rootPassword: undefined }],
   ['a password keeps its blanks', { MOS_ROOT_PASSWORD: ' a b ' }, { rootPassword: ' a b ' }],

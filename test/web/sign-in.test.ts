@@ -1,0 +1,131 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { base, person } from '../support/directory.ts';
+import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
+
+const test = suite('signing in');
+let site: TestSite;
+
+test.before(async () => {
+  site = await startTestSite(
+    [
+      person('ada', 'member', `userPassword: ${goodPassword}`, 'mail: ada@example.org', 'displayName: Ada <b>Lovelace</b>'),
+      person('bob', 'member', `userPassword: ${goodPassword}`),
+      person('eve', 'banned', `userPassword: ${goodPassword}`),
+      person('una', 'member', `userPassword: ${goodPassword}`, 'mosMailActivated: FALSE'),
+    ].join(''),
+  );
+});
+test.after(() => site.stop());
+
+const attempts: readonly (readonly [what: string, name: string, password: string, status: number])[] = [
+  ['a member gets in', 'ada', goodPassword, 303],
+  ['a member in another case gets in', 'ADA', goodPassword, 303],
+  ['a member gets in by mail address', 'Ada@example.org', goodPassword, 303],
+  ['a wrong password does not', 'ada', 'wrong', 422],
+  ['who is banned does not', 'eve', goodPassword, 422],
+  ['who is not activated does not', 'una', goodPassword, 422],
+  ['nobody does not', 'zoe', goodPassword, 422],
+  ['a name that is no DN does not', 'a,b=c+', goodPassword, 422],
+  ['a filter does not', '*', goodPassword, 422],
+  ['an address that nobody has does not', '*@example.org', goodPassword, 422],
+  ['an empty password does not', 'ada', '', 422],
+  ['the administrator gets in', `cn=admin,${base}`, 'secret', 303],
+];
+for (const [what, name, password, status] of attempts) {
+  test(what, async () => {
+    const visitor = site.visitor();
+    await visitor.get('/sign-in');
+    const answer = await visitor.post('/sign-in', { name, password });
+    assert.is(answer.status, status, answer.text);
+    assert.is(visitor.cookies.has('mos-session'), status === 303);
+    if (status === 422) assert.match(answer.text, /role="alert"/);
+  });
+}
+
+test('what was typed stays, but for the password', async () => {
+  const visitor = site.visitor();
+  await visitor.get('/sign-in?back=/people%3Fq=x');
+  const { text } = await visitor.post('/sign-in', { name: '"><i>', password: 'secret-thing', back: '/people?q=x' });
+  assert.match(text, /value="&quot;&gt;&lt;i>"|value="&quot;&gt;&lt;i&gt;"/);
+  assert.not.match(text, /secret-thing/);
+  assert.match(text, /name="back" value="\/people\?q=x"/);
+});
+
+test('one comes back to the page one came from, and never leaves the site', async () => {
+  for (const [back, to] of [
+    ['/people?q=a', '/people?q=a'],
+    ['https://evil.example/', '/'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+  ] as const) {
+    const visitor = site.visitor();
+    await visitor.get('/sign-in');
+    assert.is((await visitor.post('/sign-in', { name: 'ada', password: goodPassword, back })).location, to);
+  }
+});
+
+test('a form without our token, or from another site, is refused and changes nothing', async () => {
+  const visitor = site.visitor();
+  await visitor.get('/sign-in');
+  const credentials = { name: 'ada', password: goodPassword };
+  assert.is((await visitor.post('/sign-in', { ...credentials, csrf: 'x' })).status, 403);
+  assert.is((await visitor.post('/sign-in', credentials, { origin: 'https://evil.example' })).status, 403);
+  assert.is((await site.visitor().post('/sign-in', credentials)).status, 403);
+  assert.is(visitor.cookies.has('mos-session'), false);
+});
+
+test('a session ends with signing out, and its cookie is worth nothing after', async () => {
+  const ada = await site.as('ada');
+  const cookie = ada.cookies.get('mos-session') ?? '';
+  await ada.get('/people');
+  assert.is((await ada.post('/sign-out')).status, 303);
+  ada.cookies.set('mos-session', cookie);
+  assert.match((await ada.get('/people')).text, /href="\/sign-in"/);
+});
+
+const ends: readonly (readonly [what: string, end: (uid: string) => Promise<unknown>])[] = [
+  [
+    'a new password',
+    async (uid) => {
+      // pwdChangedTime counts seconds
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const root = site.directory.asRoot('test');
+      await root.setPassword(root.find(`uid=${uid},ou=people,${base}`), Buffer.from('another-password'), false);
+    },
+  ],
+  [
+    'a ban, and an unban does not bring it back',
+    async (uid) => {
+      const status = (cn: string) =>
+        site.directory
+          .asRoot('test')
+          .modify(`uid=${uid},ou=people,${base}`, [
+            { operation: 'replace', attribute: { description: 'mosStatus', values: [Buffer.from(`cn=${cn},ou=statuses,${base}`)] } },
+          ]);
+      await status('banned');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await status('member');
+    },
+  ],
+  ['a removal', (uid) => site.directory.asRoot('test').delete(`uid=${uid},ou=people,${base}`)],
+];
+for (const [nth, [what, end]] of ends.entries()) {
+  test(`a session ends with ${what}`, async () => {
+    const uid = `ends${nth}`;
+    await site.load(person(uid, 'member', `userPassword: ${goodPassword}`));
+    const visitor = await site.as(uid);
+    assert.match((await visitor.get('/people')).text, /action="\/sign-out"/);
+    await end(uid);
+    assert.not.match((await visitor.get('/people')).text, /action="\/sign-out"/);
+  });
+}
+
+test('names come out as they were typed, not as HTML', async () => {
+  const ada = await site.as('ada');
+  const { text } = await ada.get('/people');
+  assert.match(text, /Ada &lt;b>Lovelace|Ada &lt;b&gt;Lovelace/);
+  assert.not.match(text, /<b>Lovelace/);
+});
+
+test.run();

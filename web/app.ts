@@ -1,0 +1,72 @@
+import { Hono } from 'hono';
+import { Refusal } from './answer.ts';
+import { loadAssets } from './assets.ts';
+import { Cookies } from './cookies.ts';
+import { problemOf } from './problem.ts';
+import type { Incoming } from './request.ts';
+import { requestOf } from './request.ts';
+import { respond, respondProblem } from './respond.ts';
+import { type Route, routes } from './routes.ts';
+import { signInPath } from './session/sign-in.ts';
+import type { Site } from './site.ts';
+import { Visit } from './visit.ts';
+
+/** The whole site: every route of the table, with what goes for all of them. */
+export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
+  const app = new Hono<{ Bindings: Incoming }>();
+  const assets = loadAssets(site.settings.clubColour);
+  for (const asset of Object.values(assets)) {
+    app.get(asset.path, ({ req }) => {
+      const accepted = req.header('accept-encoding') ?? '';
+      const encoding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
+      return new Response(asset.encodings[encoding], {
+        headers: {
+          'content-type': asset.type,
+          'cache-control': 'public, max-age=31536000, immutable',
+          vary: 'Accept-Encoding',
+          'x-content-type-options': 'nosniff',
+          ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+        },
+      });
+    });
+  }
+  const answer = async (route: Route | undefined, raw: Parameters<typeof requestOf>[0], incoming: Incoming) => {
+    const request = requestOf(raw, incoming, site, route?.most);
+    const cookies = new Cookies(request.header('cookie') ?? '', site.url.protocol === 'https:');
+    let visit = new Visit(site, request, cookies, undefined);
+    try {
+      const token = cookies.get('session');
+      const session = token === undefined ? undefined : await site.sessions.find(token);
+      if (session !== undefined) visit = new Visit(site, request, cookies, session);
+      if (route === undefined) throw new Refusal(404, 'error.notFound');
+      const ask = await askToSignIn(visit, route);
+      return await respond(visit, ask ?? (await route.handle(visit)), assets);
+    } catch (error) {
+      return respondProblem(visit, problemOf(site, visit.t, error), assets);
+    }
+  };
+  for (const route of routes) app.on(route.method, route.path, ({ req, env }) => answer(route, req, env));
+  app.notFound(({ req, env }) => answer(undefined, req, env));
+  return app;
+}
+
+/** What a route asks for before its handler is called: that it is our form, and that somebody is signed in. */
+async function askToSignIn(visit: Visit, { method, who = 'anyone' }: Route) {
+  if (method !== 'GET' && !(await isFromUs(visit))) throw new Refusal(403, 'error.origin');
+  if (who === 'anyone') return undefined;
+  if (visit.identity.kind === 'anonymous') {
+    if (method === 'GET' && !/json/.test(visit.request.header('accept') ?? ''))
+      return { kind: 'redirect' as const, to: signInPath(visit.url), notice: { word: 'error.signIn' as const } };
+    throw new Refusal(401, 'error.signIn');
+  }
+  if (who === 'board' && !visit.isBoard) throw new Refusal(403, 'error.forbidden');
+  return undefined;
+}
+
+/** Another site can make a browser send a form here, with cookies; but it can't know what ours carry. */
+async function isFromUs(visit: Visit): Promise<boolean> {
+  const origin = visit.request.header('origin');
+  if (origin !== undefined && origin !== 'null' && origin !== visit.site.url.origin && origin !== visit.url.origin) return false;
+  const header = visit.request.header('x-csrf-token');
+  return visit.isOwnForm(header ?? (await visit.request.form()).raw('csrf'));
+}

@@ -1,0 +1,6 @@
+import type { Words } from '../words.ts';
+
+export const mailWords = {
+  'mail.greeting': ['Hello {name},', 'Hallo {name},'],
+  'mail.signature': ['{club}', '{club}'],
+} satisfies Words;

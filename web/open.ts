@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { DatabasePool } from 'slonik';
+import type { Authenticator } from '../directory/core/authenticate.ts';
+import type { Directory } from '../directory/core/directory.ts';
+import { domainOf } from '../settings/club.ts';
+import type { Settings } from '../settings/settings.ts';
+import { Outbox } from './mail/outbox.ts';
+import { Sessions } from './session/sessions.ts';
+import { clubName, type Site } from './site.ts';
+
+export interface SiteParts {
+  readonly directory: Directory;
+  readonly authenticator: Authenticator;
+  readonly database: DatabasePool;
+  readonly settings: Settings;
+  readonly incident: (error: unknown) => string;
+  readonly warn: (text: string, error: unknown) => void;
+  /** Milliseconds since 1970 */
+  readonly clock?: () => number;
+}
+
+/** A site that is open, and what it does beside answering requests. */
+export interface OpenSite extends Site {
+  close(): Promise<void>;
+}
+
+/** Milliseconds after a change until sessions are looked at that it may have ended. */
+const sweepAfter = 200;
+const sweepEvery = 600_000;
+
+/** Joins what the pages need, and starts what runs beside them: outgoing mail, and the end of sessions. */
+export function openSite({ settings, directory, warn, clock = Date.now, ...parts }: SiteParts): OpenSite {
+  const { database } = parts;
+  const sessions = new Sessions({ directory, database, clock, days: settings.sessionDays });
+  const site: Omit<Site, 'outbox'> = { ...parts, settings, directory, clock, sessions, url: siteUrl(settings) };
+  const outbox = new Outbox({
+    database,
+    url: settings.mailUrl,
+    folder: join(settings.var, 'mail'),
+    from: `${JSON.stringify(clubName(site))} <${settings.mailFrom ?? `mos@${domainOf(settings)}`}>`,
+    clock,
+    warn,
+  });
+  outbox.start();
+  let timer: NodeJS.Timeout | undefined;
+  const sweep = () => {
+    timer = undefined;
+    sessions.sweep().catch((error: unknown) => warn('sessions that are over could not be ended', error));
+  };
+  const soon = () => {
+    timer ??= setTimeout(sweep, sweepAfter).unref();
+  };
+  const unfollow = directory.tree.follow(soon);
+  const interval = setInterval(soon, sweepEvery).unref();
+  return {
+    ...site,
+    outbox,
+    async close() {
+      unfollow();
+      clearInterval(interval);
+      clearTimeout(timer);
+      await outbox.stop();
+    },
+  };
+}
+
+/** MOS_WEB_URL, or where it listens. */
+function siteUrl({ webUrl, webListen, host }: Settings): URL {
+  if (webUrl !== undefined) return webUrl;
+  const { scheme, host: address, port } = webListen;
+  const isOpen = address === '::' || address === '0.0.0.0';
+  const name = isOpen ? (host ?? 'localhost') : address.includes(':') ? `[${address}]` : address;
+  return new URL(`${scheme}://${name}:${port}`);
+}

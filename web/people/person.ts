@@ -1,0 +1,30 @@
+import type { BoundDirectory } from '../../directory/core/bound-directory.ts';
+import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+
+/** Somebody as lists show them. */
+export interface PersonLine {
+  readonly uid: string;
+  readonly name: string;
+  readonly nick: string | undefined;
+  readonly skills: readonly string[];
+  readonly hasPhoto: boolean;
+}
+
+/** What somebody is called by whoever looks: displayName, else cn, else uid. */
+export function nameOf(as: BoundDirectory, entry: PackedEntry): string {
+  for (const name of ['displayName', 'cn', 'uid']) {
+    const [value] = as.texts(entry, name);
+    if (value !== undefined) return value;
+  }
+  return '';
+}
+
+export function personLine(as: BoundDirectory, entry: PackedEntry): PersonLine {
+  return {
+    uid: as.texts(entry, 'uid')[0] ?? '',
+    name: nameOf(as, entry),
+    nick: as.texts(entry, 'mosNick')[0],
+    skills: as.texts(entry, 'mosSkill'),
+    hasPhoto: as.values(entry, 'jpegPhoto').length > 0,
+  };
+}

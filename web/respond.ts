@@ -1,0 +1,137 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Answer, Notice } from './answer.ts';
+import type { Asset, AssetName } from './assets.ts';
+import type { Problem } from './problem.ts';
+import { render } from './render.ts';
+import { clubName } from './site.ts';
+import { Times } from './times.ts';
+import type { Visit } from './visit.ts';
+import { isWord } from './words.ts';
+
+export type Assets = Readonly<Record<AssetName, Asset>>;
+
+type Page = Extract<Answer, { kind: 'page' }>;
+
+const zip = promisify(gzip);
+
+/** Nothing but our own files runs or is loaded; nobody puts the site into a frame. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const guards: Readonly<Record<string, string>> = {
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Does the visitor want data, not a page? */
+export function wantsJson(accept: string): boolean {
+  const at = (type: string) => accept.indexOf(type);
+  return at('json') >= 0 && (at('text/html') < 0 || at('json') < at('text/html'));
+}
+
+/** Turns an answer into what goes over the wire: a page, a part of a page for htmx, or JSON. */
+export function respond(visit: Visit, answer: Answer, assets: Assets): Promise<Response> {
+  switch (answer.kind) {
+    case 'redirect':
+      return redirection(visit, answer);
+    case 'file':
+      return Promise.resolve(finished(visit, answer.body, 200, { 'content-type': answer.type, ...answer.headers }));
+    case 'page':
+      return wantsJson(visit.request.header('accept') ?? '') ? json(visit, answer) : html(visit, answer, assets);
+  }
+}
+
+/** @param problem what went wrong, as a page or as application/problem+json */
+export async function respondProblem(visit: Visit, problem: Problem, assets: Assets): Promise<Response> {
+  const { status, title, detail } = problem;
+  if (wantsJson(visit.request.header('accept') ?? '')) {
+    const body = { type: 'about:blank', title, status, detail, instance: visit.url.pathname };
+    return finished(visit, JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
+  }
+  return html(visit, { kind: 'page', view: 'frame/problem', title, data: { detail, status }, status }, assets);
+}
+
+async function redirection(visit: Visit, { to, notice, data }: Extract<Answer, { kind: 'redirect' }>): Promise<Response> {
+  if (wantsJson(visit.request.header('accept') ?? ''))
+    return finished(visit, JSON.stringify(data ?? {}), 200, { 'content-type': 'application/json', 'content-location': to });
+  if (notice !== undefined) visit.cookies.set('notice', encodeURIComponent(JSON.stringify(notice)), 60);
+  return finished(visit, null, 303, { location: to });
+}
+
+async function json(visit: Visit, { data, status = 200, errors }: Page): Promise<Response> {
+  if (errors === undefined) return compressed(visit, JSON.stringify(data), status, 'application/json');
+  const detail = visit.t('frame.wrongFields', { count: Object.keys(errors).length });
+  const body = { type: 'about:blank', title: visit.t('error.title'), status, detail, instance: visit.url.pathname, errors };
+  return compressed(visit, JSON.stringify(body), status, 'application/problem+json');
+}
+
+async function html(visit: Visit, page: Page, assets: Assets): Promise<Response> {
+  const { view, title, data, status = 200, errors = {}, form = {} } = page;
+  const { site, t, language, me } = visit;
+  const common = {
+    t,
+    language,
+    data,
+    errors,
+    form,
+    title,
+    assets,
+    visit,
+    me: me && { name: nameOf(visit), uid: visit.as.texts(me, 'uid')[0] },
+    club: clubName(site),
+    times: new Times(language, t, site.settings.timeZone, site.clock()),
+    csrf: () => visit.csrf,
+  };
+  const body = render(view, common);
+  const isPart = visit.request.header('hx-request') === 'true' && visit.request.header('hx-boosted') !== 'true';
+  const text = isPart ? body : render('frame/layout', { ...common, body, notice: takeNotice(visit) });
+  return compressed(visit, text, status, 'text/html; charset=utf-8');
+}
+
+function nameOf({ me, as }: Visit): string {
+  return me === undefined ? '' : (as.texts(me, 'displayName')[0] ?? as.texts(me, 'cn')[0] ?? '');
+}
+
+/** What the page before wanted to say. Its words are ours; what stands in the cookie only chooses among them. */
+function takeNotice(visit: Visit): string | undefined {
+  const cookie = visit.cookies.get('notice');
+  if (cookie === undefined) return undefined;
+  visit.cookies.set('notice', '', 0);
+  try {
+    const notice = JSON.parse(decodeURIComponent(cookie)) as Partial<Notice>;
+    return typeof notice.word === 'string' && isWord(notice.word) ? visit.t(notice.word, notice.values) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function compressed(visit: Visit, text: string, status: number, type: string): Promise<Response> {
+  const accepts = /\bgzip\b/.test(visit.request.header('accept-encoding') ?? '') && text.length > 1400;
+  const headers = { 'content-type': type, vary: 'Accept, Accept-Encoding, Accept-Language, Cookie, HX-Request' };
+  if (!accepts) return finished(visit, text, status, headers);
+  return finished(visit, new Uint8Array(await zip(text, { level: 5 })), status, { ...headers, 'content-encoding': 'gzip' });
+}
+
+function finished(
+  { cookies, request, site }: Visit,
+  body: string | Uint8Array<ArrayBuffer> | null,
+  status: number,
+  given: Readonly<Record<string, string>>,
+): Response {
+  const headers = new Headers({ 'cache-control': 'no-store', ...guards, ...given });
+  if (site.url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
+  for (const cookie of cookies.changes) headers.append('set-cookie', cookie);
+  return new Response(request.method === 'HEAD' ? null : body, { status, headers });
+}

@@ -1,0 +1,33 @@
+import type { Answer } from './answer.ts';
+import { home, setLanguage } from './frame/home.ts';
+import { listPeople } from './people/list.ts';
+import { showPerson } from './people/profile.ts';
+import { signIn, signInForm, signOut } from './session/sign-in.ts';
+import type { Visit } from './visit.ts';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly handle: (visit: Visit) => Answer | Promise<Answer>;
+  /** Who gets as far as the handler; what they may do there, the directory says. Anyone, unless said */
+  readonly who?: 'anyone' | 'person' | 'board';
+  /** Bytes that a form may have, where it is more than usual */
+  readonly most?: number;
+}
+
+type More = Pick<Route, 'who' | 'most'>;
+const get = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'GET', path, handle, ...more });
+const post = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'POST', path, handle, ...more });
+
+/** Every address of the site. */
+export const routes: readonly Route[] = [
+  get('/', home),
+  post('/language', setLanguage),
+
+  get('/sign-in', signInForm),
+  post('/sign-in', signIn),
+  post('/sign-out', signOut),
+
+  get('/people', listPeople),
+  get('/people/:name', showPerson),
+];

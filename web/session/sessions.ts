@@ -1,0 +1,170 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import type { Identity } from '../../directory/core/access.ts';
+import type { Directory } from '../../directory/core/directory.ts';
+
+/** Somebody who is signed in, or halfway. */
+export interface Session {
+  readonly id: string;
+  readonly identity: Extract<Identity, { kind: 'entry' | 'root' }>;
+  /** `password`: the second factor is still to come */
+  readonly stage: 'password' | 'complete';
+  readonly madeAt: Date;
+  readonly usedAt: Date;
+  readonly expiresAt: Date;
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface SessionOptions {
+  readonly directory: Directory;
+  readonly database: DatabasePool;
+  readonly clock: () => number;
+  /** Days without a visit after which a session ends */
+  readonly days: number;
+}
+
+const row = z.object({
+  id: z.string(),
+  entry_uuid: z.string().nullable(),
+  password_changed: z.string(),
+  stage: z.enum(['password', 'complete']),
+  made_at: z.date(),
+  used_at: z.date(),
+  expires_at: z.date(),
+  address: z.string(),
+  agent: z.string(),
+});
+const columns = sql.fragment`id, entry_uuid, password_changed, stage, made_at, used_at, expires_at, address, agent`;
+const nothing = sql.type(z.unknown());
+
+/** Milliseconds between two notes that a session is in use. */
+const noteEvery = 60_000;
+const longestAgent = 300;
+/** Minutes in which the second factor has to follow. */
+const stageMinutes = 10;
+const day = 86_400_000;
+
+/** Sessions of the site, in Postgres, so that every process knows them. Only a digest of the cookie is kept. */
+export class Sessions {
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a session. @returns what its cookie holds */
+  async begin(
+    identity: Session['identity'],
+    { stage, address, agent }: { readonly stage: Session['stage']; readonly address: string; readonly agent: string },
+  ): Promise<string> {
+    const { database } = this.#options;
+    const token = randomBytes(32).toString('base64url');
+    const now = new Date(this.#options.clock());
+    await database.query(nothing`
+      INSERT INTO mos.session (token_digest, entry_uuid, password_changed, stage, made_at, used_at, expires_at, address, agent)
+      VALUES (${sql.binary(digest(token))}, ${identity.kind === 'entry' ? sql.uuid(identity.uuid) : null}, ${this.#passwordMark(identity)},
+              ${stage}, ${sql.timestamp(now)}, ${sql.timestamp(now)}, ${sql.timestamp(this.#end(stage, now))}, ${address}, ${agent.slice(0, longestAgent)})`);
+    return token;
+  }
+
+  /** Whose cookie this is; undefined when it is nobody's any more. */
+  async find(token: string): Promise<Session | undefined> {
+    if (!/^[\w-]{43}$/.test(token)) return undefined;
+    const { database, clock } = this.#options;
+    const key = sql.binary(digest(token));
+    const found = await database.maybeOne(sql.type(row)`SELECT ${columns} FROM mos.session WHERE token_digest = ${key}`);
+    if (found === null) return undefined;
+    const session = this.#session(found);
+    const now = clock();
+    if (!this.#isGood(found, session, now)) {
+      await this.end(token);
+      return undefined;
+    }
+    if (now - session.usedAt.getTime() >= noteEvery) {
+      await database.query(nothing`
+        UPDATE mos.session SET used_at = ${sql.timestamp(new Date(now))}, expires_at = ${sql.timestamp(this.#end(session.stage, new Date(now)))}
+        WHERE token_digest = ${key}`);
+    }
+    return session;
+  }
+
+  async end(token: string): Promise<void> {
+    await this.#options.database.query(nothing`DELETE FROM mos.session WHERE token_digest = ${sql.binary(digest(token))}`);
+  }
+
+  /** All sessions of somebody, the one used last first. */
+  async of(identity: Session['identity']): Promise<readonly Session[]> {
+    const { database, clock } = this.#options;
+    const rows = await database.any(sql.type(row)`
+      SELECT ${columns} FROM mos.session WHERE ${whose(identity)} AND stage = 'complete' ORDER BY used_at DESC, id`);
+    return rows.flatMap((found) => {
+      const session = this.#session(found);
+      return this.#isGood(found, session, clock()) ? session : [];
+    });
+  }
+
+  /** Ends one of somebody's sessions, or all but one. @returns how many */
+  async endOf(identity: Session['identity'], which: { readonly id: string } | { readonly allBut: string | undefined }): Promise<number> {
+    const chosen =
+      'id' in which
+        ? sql.fragment`id::text = ${which.id}`
+        : which.allBut === undefined
+          ? sql.fragment`true`
+          : sql.fragment`id::text <> ${which.allBut}`;
+    const { rowCount } = await this.#options.database.query(nothing`DELETE FROM mos.session WHERE ${whose(identity)} AND ${chosen}`);
+    return rowCount;
+  }
+
+  /** Ends what is over: too old, of somebody who may no longer sign in, or opened with a password that is none any more. */
+  async sweep(): Promise<void> {
+    const { database, clock } = this.#options;
+    const rows = await database.any(sql.type(row)`SELECT ${columns} FROM mos.session`);
+    const over = rows.filter((found) => !this.#isGood(found, this.#session(found), clock())).map(({ id }) => id);
+    if (over.length > 0) await database.query(nothing`DELETE FROM mos.session WHERE id = ANY(${sql.array(over, 'uuid')})`);
+  }
+
+  #session(found: z.infer<typeof row>): Session {
+    const { directory } = this.#options;
+    return {
+      id: found.id,
+      identity: found.entry_uuid === null ? { kind: 'root', dn: directory.rootDn } : { kind: 'entry', uuid: found.entry_uuid },
+      stage: found.stage,
+      madeAt: found.made_at,
+      usedAt: found.used_at,
+      expiresAt: found.expires_at,
+      address: found.address,
+      agent: found.agent,
+    };
+  }
+
+  #isGood(found: z.infer<typeof row>, { identity, expiresAt }: Session, now: number): boolean {
+    if (expiresAt.getTime() <= now || this.#passwordMark(identity) !== found.password_changed) return false;
+    const { directory } = this.#options;
+    if (identity.kind === 'root') return true;
+    const entry = directory.tree.byUuid(identity.uuid);
+    return entry !== undefined && directory.mayLogIn(entry);
+  }
+
+  #end(stage: Session['stage'], now: Date): Date {
+    return new Date(now.getTime() + (stage === 'complete' ? this.#options.days * day : stageMinutes * 60_000));
+  }
+
+  /** Changes with the password. Of the administrator there is nothing to go by: that password comes with a start. */
+  #passwordMark(identity: Session['identity']): string {
+    if (identity.kind === 'root') return '';
+    const { directory } = this.#options;
+    const entry = directory.tree.byUuid(identity.uuid);
+    return (entry && directory.valuesOf(entry, 'pwdChangedTime')[0]?.toString()) ?? '';
+  }
+}
+
+function whose(identity: Session['identity']) {
+  return identity.kind === 'entry' ? sql.fragment`entry_uuid = ${sql.uuid(identity.uuid)}` : sql.fragment`entry_uuid IS NULL`;
+}
+
+/** A token has 256 bits of chance: a plain digest is as good as a slow hash. */
+export function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

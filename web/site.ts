@@ -1,0 +1,29 @@
+import type { DatabasePool } from 'slonik';
+import type { Authenticator } from '../directory/core/authenticate.ts';
+import type { Directory } from '../directory/core/directory.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Outbox } from './mail/outbox.ts';
+import type { Sessions } from './session/sessions.ts';
+
+/** What every page may use. */
+export interface Site {
+  readonly directory: Directory;
+  readonly authenticator: Authenticator;
+  /** For the site's own tables; whatever is an entry goes through the directory */
+  readonly database: DatabasePool;
+  readonly sessions: Sessions;
+  readonly outbox: Outbox;
+  readonly settings: Settings;
+  /** Address that people type, without a path */
+  readonly url: URL;
+  /** Milliseconds since 1970 */
+  readonly clock: () => number;
+  /** Writes an unforeseen error into the log. @returns the number that a visitor may be told */
+  readonly incident: (error: unknown) => string;
+}
+
+/** What the club is called. */
+export function clubName({ settings, directory }: Pick<Site, 'settings' | 'directory'>): string {
+  const { root } = directory.tree;
+  return settings.clubName ?? (root === undefined ? undefined : directory.valuesOf(root, 'o')[0]?.toString()) ?? settings.baseDn;
+}

@@ -1,0 +1,13 @@
+// What is nicer with a script; every page works without.
+
+// htmx sends forms with their own fields; a request without a form carries the token of the page.
+document.addEventListener('htmx:configRequest', (event) => {
+  const token = document.querySelector('input[name=csrf]');
+  if (token && event.detail.verb !== 'get') event.detail.headers['X-CSRF-Token'] = token.value;
+});
+
+// A form that was refused comes back as a page with what is wrong in it.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 422 || status === 409) event.detail.shouldSwap = true;
+});
