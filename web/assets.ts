@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { packageFolder } from '../settings/package-root.ts';
+import { clubShades } from './colour.ts';
 
 /** A file that pages load: it never changes under its address, so browsers ask for it once. */
 export interface Asset {
@@ -19,7 +20,7 @@ const ours = (file: string) => join(packageFolder, 'web', 'static', file);
 
 /** What pages load, each made of the files that stand behind it. */
 const sources = {
-  'site.css': { type: 'text/css; charset=utf-8', files: [resolve('@picocss/pico/css/pico.min.css'), ours('mos.css')] },
+  'site.css': { type: 'text/css; charset=utf-8', files: [resolve('@picocss/pico/css/pico.min.css'), ours('mos.css'), ours('people.css')] },
   'site.js': { type: 'text/javascript; charset=utf-8', files: [resolve('htmx.org/dist/htmx.min.js'), ours('site.js')] },
 } satisfies Record<string, { readonly type: string; readonly files: readonly string[] }>;
 
@@ -33,7 +34,7 @@ export function loadAssets(colour: string): Readonly<Record<AssetName, Asset>> {
   const make = (name: AssetName): Asset => {
     const { type, files } = sources[name];
     const texts = files.map((file) => readFileSync(file, 'utf8').replace(/^\/[/*]# sourceMappingURL=.*$/m, ''));
-    if (name === 'site.css') texts.push(`:root:root:root{--club:${colour}}`);
+    if (name === 'site.css') texts.push(clubShades(colour));
     const bytes = Buffer.from(texts.join('\n'));
     const [stem, ending] = name.split('.');
     const mark = createHash('sha256').update(bytes).digest('base64url').slice(0, 12);

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Answer, Notice } from './answer.ts';
 import type { Asset, AssetName } from './assets.ts';
+import { personLine } from './people/person.ts';
 import type { Problem } from './problem.ts';
 import { render } from './render.ts';
 import { clubName } from './site.ts';
@@ -89,7 +90,7 @@ async function html(visit: Visit, page: Page, assets: Assets): Promise<Response>
     title,
     assets,
     visit,
-    me: me && { name: nameOf(visit), uid: visit.as.texts(me, 'uid')[0] },
+    me: me && personLine(visit.as, me),
     club: clubName(site),
     times: new Times(language, t, site.settings.timeZone, site.clock()),
     csrf: () => visit.csrf,
@@ -98,10 +99,6 @@ async function html(visit: Visit, page: Page, assets: Assets): Promise<Response>
   const isPart = visit.request.header('hx-request') === 'true' && visit.request.header('hx-boosted') !== 'true';
   const text = isPart ? body : render('frame/layout', { ...common, body, notice: takeNotice(visit) });
   return compressed(visit, text, status, 'text/html; charset=utf-8');
-}
-
-function nameOf({ me, as }: Visit): string {
-  return me === undefined ? '' : (as.texts(me, 'displayName')[0] ?? as.texts(me, 'cn')[0] ?? '');
 }
 
 /** What the page before wanted to say. Its words are ours; what stands in the cookie only chooses among them. */

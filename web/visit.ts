@@ -6,7 +6,7 @@ import type { Level } from '../schema/ldap/policy.ts';
 import type { Cookies } from './cookies.ts';
 import type { Form } from './form.ts';
 import { formToken, isFormToken } from './form-token.ts';
-import { placesFor } from './frame/places.ts';
+import { ownPlacesFor, placesFor } from './frame/places.ts';
 import type { Session } from './session/sessions.ts';
 import type { Site } from './site.ts';
 import { acceptedLanguage, isLanguage, type Language, type Translate, translator, type Word } from './words.ts';
@@ -74,6 +74,10 @@ export class Visit {
   /** Where the menu leads this visitor. */
   get places(): readonly (readonly [path: string, word: Word])[] {
     return placesFor(this);
+  }
+
+  get ownPlaces(): readonly (readonly [path: string, word: Word])[] {
+    return ownPlacesFor(this);
   }
 
   param(name: string): string {

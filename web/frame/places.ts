@@ -7,3 +7,9 @@ const places: readonly (readonly [path: string, word: Word, board?: 'board'])[] 
 export function placesFor(visit: Visit): readonly (readonly [path: string, word: Word])[] {
   return places.filter(([, , board]) => board === undefined || visit.isBoard).map(([path, word]) => [path, word]);
 }
+
+/** What is the visitor's own. */
+export function ownPlacesFor({ me, as }: Visit): readonly (readonly [path: string, word: Word])[] {
+  const uid = me && as.texts(me, 'uid')[0];
+  return uid === undefined ? [] : [[`/people/${encodeURIComponent(uid)}`, 'frame.me']];
+}

@@ -8,5 +8,6 @@ export const peopleWords = {
     'Hier ist niemand zu sehen. Mitglieder bestimmen selbst, wer sie sieht.',
   ],
   'people.noneFound': ['Nobody with “{query}” that you may see.', 'Niemand mit „{query}“, den du sehen darfst.'],
+  'people.findHint': ['Name, nick or skill', 'Name, Nick oder Können'],
   'people.memberSince': ['since {year}', 'seit {year}'],
 } satisfies Words;
