@@ -13,6 +13,8 @@ import { Viewer } from './viewer.ts';
 export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'root'; readonly dn: string }
+  /** Whatever member it is, as far as one can look: for somebody who wants to see what others see of them */
+  | { readonly kind: 'somebody' }
   /** `app`: came in with the app password of this id, which lets in and changes nothing */
   | { readonly kind: 'entry'; readonly uuid: string; readonly app?: string };
 
@@ -115,7 +117,15 @@ export class Access {
     if (identity.kind === 'root') return new Viewer(this, undefined, undefined, undefined);
     this.#noticeStatuses();
     const entry = identity.kind === 'entry' ? this.#tree.byUuid(identity.uuid) : undefined;
-    return new Viewer(this, entry, this.#classOf(entry, false), this.#classOf(entry, true));
+    const isSomebody = identity.kind === 'somebody';
+    return new Viewer(this, entry, this.#classOf(entry, false, isSomebody), this.#classOf(entry, true, isSomebody));
+  }
+
+  /** Who sees an attribute of an entry, and among which levels its owner may choose. */
+  visibility(entry: PackedEntry, name: string): { readonly level: Level; readonly choices: readonly Level[] } {
+    const type = this.#type(name);
+    const { widest, narrowest } = nearest(this.#visibility, type) ?? this.#otherwise;
+    return { level: levels[this.#level(type, this.#profileOf(entry))] ?? 'nobody', choices: levels.slice(widest, narrowest + 1) };
   }
 
   /** A status that lets in whom it did not let in before changes what rows on mosActive see, of entries that stay what they are. */
@@ -207,10 +217,11 @@ export class Access {
     return profile;
   }
 
-  #classOf(entry: PackedEntry | undefined, self: boolean): ViewerClass {
+  #classOf(entry: PackedEntry | undefined, self: boolean, isSomebody: boolean): ViewerClass {
     const granted = entry === undefined ? [] : this.#grantsOf(entry);
-    const rows = this.#rows.filter((row) => this.#isFor(row.who, entry, self));
-    const level = self && entry !== undefined ? levels.indexOf('self') : this.#levelOf(entry);
+    const rows = this.#rows.filter(({ who }) => this.#isFor(who, entry, self) || (isSomebody && who.kind === 'member'));
+    const own = self && entry !== undefined ? 'self' : isSomebody ? 'members' : undefined;
+    const level = own === undefined ? this.#levelOf(entry) : levels.indexOf(own);
     const key = `${level};${[...rows, ...granted].map(rowNumber).join()}`;
     let viewerClass = this.#classes.get(key);
     if (viewerClass === undefined) {

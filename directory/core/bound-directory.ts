@@ -310,6 +310,7 @@ export class BoundDirectory {
     { restoring = false, manageDsaIt = false, assertion, noOperation = false }: UpdateOptions & { readonly restoring?: boolean },
     dn?: string,
   ): Update {
+    if (this.identity.kind === 'somebody') throw new DirectoryError('insufficientAccessRights', 'who only looks changes nothing');
     if (this.identity.kind === 'entry' && this.identity.app !== undefined)
       throw new DirectoryError('insufficientAccessRights', 'an app password lets in and changes nothing; bind with the main password');
     return {
