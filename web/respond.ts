@@ -47,8 +47,12 @@ export function respond(visit: Visit, answer: Answer, assets: Assets): Promise<R
   switch (answer.kind) {
     case 'redirect':
       return redirection(visit, answer);
-    case 'file':
-      return Promise.resolve(finished(visit, answer.body, 200, { 'content-type': answer.type, ...answer.headers }));
+    case 'file': {
+      const { etag } = answer.headers ?? {};
+      const isKnown = etag !== undefined && (visit.request.header('if-none-match') ?? '').split(/\s*,\s*/).includes(etag);
+      const headers = { 'content-type': answer.type, ...answer.headers };
+      return Promise.resolve(isKnown ? finished(visit, null, 304, headers) : finished(visit, answer.body, 200, headers));
+    }
     case 'page':
       return wantsJson(visit.request.header('accept') ?? '') ? json(visit, answer) : html(visit, answer, assets);
   }

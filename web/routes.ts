@@ -1,7 +1,8 @@
 import type { Answer } from './answer.ts';
 import { home, setLanguage } from './frame/home.ts';
 import { listPeople } from './people/list.ts';
-import { showPerson } from './people/profile.ts';
+import { showPhoto } from './people/photo.ts';
+import { showPerson, showVCard } from './people/profile.ts';
 import { signIn, signInForm, signOut } from './session/sign-in.ts';
 import type { Visit } from './visit.ts';
 
@@ -30,4 +31,6 @@ export const routes: readonly Route[] = [
 
   get('/people', listPeople),
   get('/people/:name', showPerson),
+  get('/people/:name/vcard', showVCard),
+  get('/people/:name/photo', showPhoto),
 ];

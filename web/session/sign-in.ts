@@ -51,7 +51,7 @@ async function identify({ site, request }: Visit, name: string, password: string
       address: request.address,
       door: 'site',
     });
-    return identity.kind === 'anonymous' ? undefined : identity;
+    return identity.kind === 'entry' || identity.kind === 'root' ? identity : undefined;
   } catch (error) {
     if (error instanceof DirectoryError && (error.kind === 'invalidCredentials' || error.kind === 'invalidDNSyntax')) return undefined;
     throw error;
