@@ -125,12 +125,20 @@ revoke   takes the one with this ID back; the others go on
       appPassword(settings, operands, { called: text(options['for']), service: text(options['service']) }),
   },
   check: {
-    usage: 'mos check [--deep]',
+    usage: 'mos check [--deep] [--services] [--ca FILE]',
     summary: 'show the settings and try what they lead to',
-    help: `Prints every setting with its value and where that comes from, and tries schema, access rows and database.
-  -d, --deep   also compare what a running mos start has in memory with the tables`,
-    options: { deep: { type: 'boolean', short: 'd' } },
-    run: (settings, options) => check(settings, process.env, options['deep'] === true),
+    help: `Prints every setting with its value and where that comes from, and tries schema, access rows and database. Then it looks
+from outside whether each service of MOS_CHECK_SERVICES takes passwords over TLS alone; without any, at MOS's own LDAP.
+  -d, --deep       also compare what a running mos start has in memory with the tables
+  -s, --services   look at the services alone; needs no database, so it runs on any machine
+  -a, --ca FILE    PEM file of authorities that their certificates may come from, beside those that the machine trusts`,
+    options: { deep: { type: 'boolean', short: 'd' }, services: { type: 'boolean', short: 's' }, ca: { type: 'string', short: 'a' } },
+    run: (settings, options) =>
+      check(settings, process.env, {
+        deep: options['deep'] === true,
+        services: options['services'] === true,
+        ca: text(options['ca']),
+      }),
   },
 };
 

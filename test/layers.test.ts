@@ -33,6 +33,7 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['@peculiar/x509', 'reflect-metadata'],
     node: true,
   },
+  'directory/checks/': { ours: ['directory/checks/', 'directory/model/', 'directory/wire/'], node: true },
   'ldif/': { ours: ['ldif/', 'directory/model/', 'directory/core/'], node: true },
 };
 

@@ -110,7 +110,7 @@ function placeOf(settings: Settings, service: string): Place {
 }
 
 /** MOS_HOST, or the name that the certificate of our own making has: this machine's, where others can come in at all. */
-function hostOf({ host, ldapListen }: Settings): string {
+export function hostOf({ host, ldapListen }: Settings): string {
   if (host !== undefined) return host;
   const open = ldapListen.some((address) => 'host' in address && !/^(127\.|::1$|localhost$)/.test(address.host));
   return open ? hostname() : 'localhost';
