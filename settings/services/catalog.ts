@@ -189,6 +189,7 @@ export const services: Readonly<Record<string, Service>> = {
       lmtp_port: fixed('8024', 'port that Postfix delivers to'),
       smtp_port: fixed('25', 'port of Postfix'),
       mta: fixed('mailman.mta.postfix.LMTP', 'mailman.mta.null.NullMTA: without Postfix'),
+      more: fixed('', 'further lines, like a section for an archiver'),
     },
   },
 };
