@@ -34,6 +34,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: true,
   },
   'directory/checks/': { ours: ['directory/checks/', 'directory/model/', 'directory/wire/'], node: true },
+  'sync/': { ours: ['sync/', 'directory/model/', 'directory/core/'], node: true },
   'ldif/': { ours: ['ldif/', 'directory/model/', 'directory/core/'], node: true },
 };
 
@@ -71,7 +72,7 @@ for (const [folder, layer] of Object.entries(layers)) {
 }
 
 test('relative imports name files that exist, with their ending', () => {
-  const files = ['directory/', 'schema/', 'ldif/', 'settings/'].flatMap(readdir);
+  const files = ['directory/', 'schema/', 'ldif/', 'sync/', 'settings/'].flatMap(readdir);
   const wrong = files.flatMap((file) =>
     importsOf(file)
       .filter((name) => name.startsWith('.') && !(name.endsWith('.ts') && existsSync(join(root, dirname(file), name))))
