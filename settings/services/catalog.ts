@@ -103,7 +103,7 @@ export const services: Readonly<Record<string, Service>> = {
       `${people} | objectClass, uid, mosActive | read`,
       `${people} | visible:members | read`,
       `${people} | userPassword | write`,
-      'ou=groups | objectClass, cn, description, member, memberUid | read',
+      'ou=groups | objectClass, cn, memberUid | read',
     ],
     files: [{ name: 'ejabberd.yml' }, { name: 'mos-password.yml', secret: true }],
     variables: {
