@@ -154,7 +154,7 @@ export async function startClub(env: Readonly<Record<string, string>> = {}): Pro
 /** A certificate for localhost from an authority of its own, in the folder: cert.pem, key.pem and both.pem. */
 export function makeCertificate(folder: string): { readonly cert: string; readonly key: string; readonly both: string } {
   const [cert, key, both] = [join(folder, 'cert.pem'), join(folder, 'key.pem'), join(folder, 'both.pem')];
-  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,DNS:example.org -keyout ${key} -out ${cert}`;
+  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost,DNS:example.org -keyout ${key} -out ${cert}`;
   const made = spawnSync('openssl', words.split(' '), { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
   writeFileSync(both, readFileSync(cert, 'utf8') + readFileSync(key, 'utf8'), { mode: 0o644 });
