@@ -8,6 +8,7 @@ import { config } from './directory/commands/config.ts';
 import { exportFile, importFiles } from './directory/commands/ldif.ts';
 import { passwd } from './directory/commands/passwd.ts';
 import { service } from './directory/commands/service.ts';
+import { sync } from './directory/commands/sync.ts';
 import { DirectoryError } from './directory/model/errors.ts';
 import { start } from './directory/start.ts';
 import { StoreNotOpened } from './directory/store/failures.ts';
@@ -124,13 +125,48 @@ revoke   takes the one with this ID back; the others go on
     run: (settings, options, operands) =>
       appPassword(settings, operands, { called: text(options['for']), service: text(options['service']) }),
   },
+  sync: {
+    usage: 'mos sync mailman [--dry-run] [--force] [--quiet] [--create] [--keep-others]',
+    summary: 'bring what other programs keep for themselves in step with the directory',
+    help: `mailman   the list of MOS_MAILMAN_LIST has whoever may log in and has switched it on (mosListMember), at their
+          mosListAddress, else at mail; whose mail comes back is noted in their entry (mosMailBounced)
+Shows what it does, a line each. Run it from a timer; it changes nothing where nothing is to be changed.
+  -n, --dry-run       show what would be done
+  -f, --force         also when that removes more than MOS_SYNC_MOST_REMOVED percent
+  -q, --quiet         say nothing when there was nothing to do
+  -c, --create        make the list, and its domain, when Mailman has none
+  -k, --keep-others   leave subscribers on the list whom the directory does not know`,
+    options: {
+      'dry-run': { type: 'boolean', short: 'n' },
+      force: { type: 'boolean', short: 'f' },
+      quiet: { type: 'boolean', short: 'q' },
+      create: { type: 'boolean', short: 'c' },
+      'keep-others': { type: 'boolean', short: 'k' },
+    },
+    run: (settings, options, operands) =>
+      sync(settings, operands, {
+        dryRun: options['dry-run'] === true,
+        force: options['force'] === true,
+        quiet: options['quiet'] === true,
+        create: options['create'] === true,
+        keepOthers: options['keep-others'] === true,
+      }),
+  },
   check: {
-    usage: 'mos check [--deep]',
+    usage: 'mos check [--deep] [--services] [--ca FILE]',
     summary: 'show the settings and try what they lead to',
-    help: `Prints every setting with its value and where that comes from, and tries schema, access rows and database.
-  -d, --deep   also compare what a running mos start has in memory with the tables`,
-    options: { deep: { type: 'boolean', short: 'd' } },
-    run: (settings, options) => check(settings, process.env, options['deep'] === true),
+    help: `Prints every setting with its value and where that comes from, and tries schema, access rows and database. Then it looks
+from outside whether each service of MOS_CHECK_SERVICES takes passwords over TLS alone; without any, at MOS's own LDAP.
+  -d, --deep       also compare what a running mos start has in memory with the tables
+  -s, --services   look at the services alone; needs no database, so it runs on any machine
+  -a, --ca FILE    PEM file of authorities that their certificates may come from, beside those that the machine trusts`,
+    options: { deep: { type: 'boolean', short: 'd' }, services: { type: 'boolean', short: 's' }, ca: { type: 'string', short: 'a' } },
+    run: (settings, options) =>
+      check(settings, process.env, {
+        deep: options['deep'] === true,
+        services: options['services'] === true,
+        ca: text(options['ca']),
+      }),
   },
 };
 

@@ -18,6 +18,8 @@ export interface SyncedPerson {
   readonly listAddress: string | undefined;
   /** mosMailBounced: since when mail to the list address comes back, Generalized Time */
   readonly bounced: string | undefined;
+  /** mosListSubscribed: the address that mos sync mailman has put on the list for them */
+  readonly listed: string | undefined;
   /** cn of each group that they are in, whichever kind, directly or through other groups */
   readonly groups: readonly string[];
   /** The first userPassword in {SCHEME} notation, for wikis that check passwords themselves; undefined when there is none or it was not asked for */

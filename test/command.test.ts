@@ -165,13 +165,40 @@ test('a password is read from standard input and lets in; an empty one and one f
 });
 
 test('mos check tells what is right and what is wrong', async () => {
-  const good = await mos(['check', '--deep']);
+  const good = await mos(['check', '--deep'], { MOS_LDAP_LISTEN: server.ldapUrl });
   assert.is(good.code, 0, good.out);
   assert.match(good.out, /^ok: memory and database: the running mos start holds what the tables hold$/m);
   assert.not.match(good.out, /hush-hush/);
   const bad = await mos(['check'], { MOS_ACCESS: file('bad.access', 'allow | everybody | . | * | read\n') });
   assert.is(bad.code, 1);
   assert.match(bad.out, /^wrong: access rows: bad\.access: no row says who has the role "everybody"$/m);
+});
+
+test('mos check --services looks from outside, without a database', async () => {
+  const nowhere = join(folder, 'nowhere');
+  const listen = { MOS_LDAP_LISTEN: `${server.ldapUrl} ldaps://127.0.0.1:${server.tlsPort}` };
+  const stranger = await mos(['check', '--services'], { ...listen, MOS_VAR: nowhere });
+  assert.is(stranger.code, 1);
+  assert.match(stranger.out, /^wrong: ldap:.*an authority that is not known here, "MOS private authority .*\nwrong: ldaps:.*\n$/);
+  const known = await mos(['check', '--services', '--ca', server.caFile], { ...listen, MOS_VAR: nowhere });
+  assert.is(
+    known.out.replace(/:\d+:/g, ':'),
+    [
+      'ok: ldap://127.0.0.1: passwords over TLS alone, or within this machine: it listens on loopback alone\n',
+      'ok: ldaps://127.0.0.1: passwords over TLS alone\n',
+    ].join(''),
+  );
+  assert.equal([known.code, known.err, existsSync(nowhere)], [0, '', false]);
+  const asked = { MOS_CHECK_SERVICES: `ldap://localhost:${server.port} imap://localhost:1 ftp://x` };
+  const both = await mos(['check'], asked);
+  assert.is(both.code, 1);
+  assert.match(
+    both.out,
+    /^ok: database: .*\nunknown: ldap:.* on another machine\nwrong: imap:.*ECONNREFUSED\nwrong: ftp:.*not known here; imap, /m,
+  );
+  const unreadable = await mos(['check', '--services', '--ca', nowhere]);
+  assert.is(unreadable.code, 1);
+  assert.match(unreadable.err, /^mos: .*nowhere/);
 });
 
 test('a second server is refused what the first one has: the database, the port', async () => {

@@ -4,10 +4,21 @@ import { describeSettings, type Settings } from '../../settings/settings.ts';
 import { loadPolicy, loadSchema, openDirectory } from '../open.ts';
 import type { JobOutput, JobRequest } from '../server/jobs.ts';
 import { askForJob } from '../server/remote-job.ts';
+import { reportOnServices } from './check-services.ts';
 import { answers, nothing, quiet, runJob, socketOf } from './run-job.ts';
 
+export interface CheckOptions {
+  /** Compare memory and database too */
+  readonly deep: boolean;
+  /** Look at services from outside, and at nothing else: needs no database */
+  readonly services: boolean;
+  /** PEM file of authorities that services' certificates may come from */
+  readonly ca: string | undefined;
+}
+
 /** `mos check` @returns the exit code */
-export async function check(settings: Settings, env: NodeJS.ProcessEnv, deep: boolean): Promise<number> {
+export async function check(settings: Settings, env: NodeJS.ProcessEnv, { deep, services, ca }: CheckOptions): Promise<number> {
+  if (services) return reportOnServices(settings, ca);
   for (const { name, value, source, help } of describeSettings(env))
     process.stdout.write(`${`${name}=${value}`.padEnd(60)} # ${source}: ${help}\n`);
   const tries: readonly (readonly [string, () => Promise<string>])[] = [
@@ -25,7 +36,7 @@ export async function check(settings: Settings, env: NodeJS.ProcessEnv, deep: bo
       process.stdout.write(`wrong: ${what}: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-  return code;
+  return Math.max(code, await reportOnServices(settings, ca));
 }
 
 async function tryDatabase(settings: Settings): Promise<string> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { services } from '../../settings/services/catalog.ts';
@@ -63,6 +63,8 @@ function write(files: readonly ConfigFile[], folder: string, complete: boolean):
       process.stderr.write(`${path} is not written: it holds the password, so name it with --password-file\n`);
       continue;
     }
+    // a file that is there already keeps its owner and mode, but others get no password to read
+    if (secret && existsSync(path)) chmodSync(path, statSync(path).mode & 0o770);
     writeFileSync(path, text, { mode: secret ? 0o640 : 0o644 });
     process.stdout.write(`${path}\n`);
   }
@@ -92,7 +94,7 @@ function check(name: string, settings: Settings, place: string, set: Readonly<Re
     const ours = file.secret ? withPasswordOf(text, file.text) : file.text;
     if (ours === text) continue;
     differs = true;
-    process.stdout.write(hidden(createTwoFilesPatch(path, `mos config ${name} ${file.name}`, text, ours), file, text));
+    process.stdout.write(hidden(createTwoFilesPatch(path, `mos config ${name} ${file.name}`, text, ours), path, file, text));
   }
   if (!differs) process.stdout.write(`${place} is what mos config ${name} prints\n`);
   return differs ? 1 : 0;
@@ -107,14 +109,18 @@ function withPasswordOf(theirs: string, ours: string): string {
 function passwordIn(theirs: string, ours: string): string | undefined {
   const line = ours.split('\n').find((each) => each.includes(passwordPlaceholder));
   const [before = '', after = ''] = line?.split(passwordPlaceholder) ?? [];
-  const same = theirs.split('\n').find((each) => line !== undefined && each.startsWith(before) && each.endsWith(after));
-  return same?.slice(before.length, same.length - after.length);
+  if (line === undefined) return undefined;
+  const same = theirs.split('\n').filter((each) => each !== '' && each.startsWith(before) && each.endsWith(after));
+  const [only, another] = same;
+  return only === undefined || another !== undefined ? undefined : only.slice(before.length, only.length - after.length);
 }
 
-/** A difference goes into terminals and tickets; the password does not. */
-function hidden(patch: string, file: ConfigFile, theirs: string): string {
-  const password = file.secret ? passwordIn(theirs, file.text) : undefined;
-  return password === undefined || password === '' ? patch : patch.replaceAll(password, '…');
+/** A difference goes into terminals and tickets; the password does not. Where it can't be told from the rest, nothing is shown. */
+function hidden(patch: string, path: string, file: ConfigFile, theirs: string): string {
+  if (!file.secret) return patch;
+  const password = passwordIn(theirs, file.text);
+  if (password === undefined) return `${path} is otherwise than mos config prints it; how is not shown, because it holds a password\n`;
+  return password === '' ? patch : patch.replaceAll(password, '…');
 }
 
 function namesOf(name: string): string[] {

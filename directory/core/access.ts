@@ -5,7 +5,7 @@ import { ownComputedAttributes } from './computed.ts';
 import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
 import type { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import { ALL, bit, Mask, WRITE } from './rights.ts';
+import { ALL, bit, LOOK, Mask, WRITE } from './rights.ts';
 import type { Tree } from './tree.ts';
 import { Viewer } from './viewer.ts';
 
@@ -254,6 +254,14 @@ export class Access {
       case 'entry':
         return entry.key === who.dn || this.#membership.isMember(entry, who.dn);
     }
+  }
+
+  /** Is it somebody with a role, or whom a row names (alone or as one of a group) to do more than look at things? */
+  hasPowers(entry: PackedEntry): boolean {
+    return this.#rows.some(({ who, may }) => {
+      if (who.kind !== 'role' && (who.kind !== 'entry' || (may & ~LOOK) === 0)) return false;
+      return this.#isFor(who, entry, false);
+    });
   }
 
   /** Is it a program, not a person? */

@@ -47,7 +47,7 @@ export async function prepareModify(
   const judged = passwordsIn(directory, entry);
   const old = touching.filter(({ operation }) => operation === 'delete').flatMap(({ attribute }) => attribute.values);
   const fresh = touching.filter(({ operation }) => operation !== 'delete').flatMap(({ attribute }) => attribute.values);
-  refuseServices(directory, asker, entry);
+  await refuseServices(directory, asker, entry);
   if (!asker.viewer.isRoot) refuseMany(directory, fresh);
   if (isOwn) judgeOwn(directory, entry, policy, fresh.length > 0, oldIsRight || old.some((value) => directory.passwords.isClear(value)));
   const stored = await storedForms(directory, asker, entry, old);
@@ -93,15 +93,22 @@ export async function prepareAdd(
   return { change, record: recordOf(policy, false, given) };
 }
 
-/** The main password of somebody who keeps services away from it is not a service's to set: whoever has an app password could get it that way. */
-function refuseServices(directory: Directory, asker: BoundDirectory, entry: PackedEntry): void {
+/**
+ * Which main passwords are not a service's to set. Not that of somebody who has or had app passwords: the service can't tell with which password
+ * its session began, and a session outlives an app password that was revoked. And not that of somebody who has rights over others: whoever
+ * takes the service over must not get these too.
+ * @throws DirectoryError unwillingToPerform
+ */
+async function refuseServices(directory: Directory, asker: BoundDirectory, entry: PackedEntry): Promise<void> {
   const { entry: asking } = asker.viewer;
   if (asking === undefined || asking.uuid === entry.uuid || !directory.access.isService(asking)) return;
-  if (onlyAppPasswords(directory, entry))
-    throw new DirectoryError(
-      'unwillingToPerform',
-      'this password is changed on the web site alone, because services know app passwords only',
-    );
+  const refuse = (why: string) => {
+    throw new DirectoryError('unwillingToPerform', `this password is changed on the web site alone, because ${why}`);
+  };
+  if (onlyAppPasswords(directory, entry)) refuse('services know app passwords only');
+  if (directory.access.hasPowers(entry)) refuse('its owner has rights over others');
+  if (directory.appPasswordsOf(entry).length > 0) refuse('its owner has app passwords');
+  if ((await directory.store.passwordUses(entry.uuid)).size > 0) refuse('its owner has used app passwords');
 }
 
 /** Does the main password open the web site alone? */

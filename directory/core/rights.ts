@@ -12,6 +12,8 @@ export const DELETE = bit('delete');
 export const REPLICATE = bit('replicate');
 export const PROXY = bit('proxy');
 export const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE | PROXY;
+/** What changes nothing and acts for nobody. */
+export const LOOK = COMPARE | SEARCH | READ;
 
 /** Rights over one profile's attributes, worked out as they are asked for. −1: not yet. */
 export class Mask {

@@ -1,6 +1,7 @@
 import type { SyncedPerson } from '../../sync/people.ts';
 import type { Directory } from '../core/directory.ts';
 import type { PackedEntry } from '../core/packed-entry.ts';
+import type { Modification } from '../model/entry.ts';
 import { done, type Job, refused } from './job.ts';
 
 /** How the jobs that keep other programs in step see the directory, and what they report back. */
@@ -16,21 +17,25 @@ export const peopleJobs: Readonly<Record<string, Job>> = {
     return done();
   },
 
-  /** Takes lines of JSON: uuid, and since when mail comes back, or nothing when it no longer does. */
-  async bounces({ directory }, request) {
+  /** Takes lines of JSON: of the person with this uuid, since when mail comes back and the address on the list; what is missing ends. */
+  async 'list-reports'({ directory }, request) {
     const pieces: Buffer[] = [];
     for await (const piece of request.input) pieces.push(piece);
     const root = directory.asRoot('mos sync mailman');
     for (const line of Buffer.concat(pieces).toString().split('\n').filter(Boolean)) {
-      const { uuid, bounced } = JSON.parse(line) as { uuid: string; bounced?: string };
+      // our own command has written it
+      const { uuid, bounced, listed } = JSON.parse(line) as { uuid: string; bounced?: string; listed?: string };
       const entry = directory.tree.byUuid(uuid);
       if (entry === undefined) continue;
-      const values = bounced === undefined ? [] : [Buffer.from(bounced)];
-      await root.modify(entry.dn, [{ operation: 'replace', attribute: { description: 'mosMailBounced', values } }]);
+      await root.modify(entry.dn, [replacement('mosMailBounced', bounced), replacement('mosListSubscribed', listed)]);
     }
     return done();
   },
 };
+
+function replacement(description: string, value: string | undefined): Modification {
+  return { operation: 'replace', attribute: { description, values: value === undefined ? [] : [Buffer.from(value)] } };
+}
 
 function personOf(directory: Directory, entry: PackedEntry, passwords: boolean): SyncedPerson | undefined {
   const text = (name: string) => directory.valuesOf(entry, name)[0]?.toString();
@@ -53,6 +58,7 @@ function personOf(directory: Directory, entry: PackedEntry, passwords: boolean):
     listMember: text('mosListMember') === 'TRUE',
     listAddress: text('mosListAddress') ?? mail,
     bounced: text('mosMailBounced'),
+    listed: text('mosListSubscribed'),
     groups: groups.sort(),
     password: passwords ? text('userPassword') : undefined,
   };

@@ -4,6 +4,10 @@ import type { Settings } from '../settings.ts';
 export interface Variable {
   readonly default: (from: Place) => string;
   readonly help: string;
+  /** What a value looks like; undefined: any text of one line that the files can hold */
+  readonly form?: RegExp;
+  /** Goes into the file as it is, lines and all: the admin's own words in the language of the file */
+  readonly raw?: true;
 }
 
 /** What the running settings say to every service. */
@@ -31,9 +35,15 @@ export interface Service {
   readonly variables: Readonly<Record<string, Variable>>;
 }
 
-const fixed = (value: string, help: string): Variable => ({ default: () => value, help });
+const fixed = (value: string, help: string, form?: RegExp): Variable => ({ default: () => value, help, ...(form && { form }) });
+const raw = (value: string, help: string): Variable => ({ ...fixed(value, help), raw: true });
+const number = /^\d{1,5}$/;
+const port = (value: string, help: string) => fixed(value, help, number);
+/** Needs no escaping in a search filter (RFC 4515) */
+const word = /^[\w.-]+( [\w.-]+)*$/;
+const attribute = /^[A-Za-z][A-Za-z0-9-]*$/;
 
-/** What most of them need. */
+/** What all need that ask the directory. */
 const directory = {
   base: { default: ({ settings }) => settings.baseDn, help: 'suffix of the directory' },
   account: {
@@ -41,27 +51,36 @@ const directory = {
     help: 'DN that the service binds as; mos service add makes it',
   },
   ldap_host: { default: ({ host }) => host, help: 'where MOS is, by the name in its certificate' },
-  ldap_port: { default: ({ ldapPort }) => String(ldapPort), help: 'its port for StartTLS' },
-  ldaps_port: { default: ({ ldapsPort }) => String(ldapsPort), help: 'its port for LDAPS' },
+  ldaps_port: { default: ({ ldapsPort }) => String(ldapsPort), help: 'its port for LDAPS', form: number },
   ca: {
     default: ({ settings }) => settings.tlsCa ?? '/etc/ssl/mos-ca.pem',
     help: 'what its certificate is checked against; mos config ca prints it',
   },
-  domain: { default: ({ domain }) => domain, help: 'domain of the club' },
+} satisfies Record<string, Variable>;
+
+const domain: Variable = { default: ({ domain }) => domain, help: 'domain of the club' };
+
+/** The service's own certificate. */
+const certificate = {
   cert: fixed('/etc/ssl/certs/ssl-cert-snakeoil.pem', "the service's own certificate; Debian's is only for the first try"),
   key: fixed('/etc/ssl/private/ssl-cert-snakeoil.key', 'its key'),
 } satisfies Record<string, Variable>;
 
 /** For services that can do both; LDAPS has no moment in plain text. */
-const starttls = fixed('no', 'yes: StartTLS at ldap_port, no: LDAPS at ldaps_port');
+const startTls = {
+  starttls: fixed('no', 'yes: StartTLS at ldap_port, no: LDAPS at ldaps_port', /^(yes|no)$/),
+  ldap_port: { default: ({ ldapPort }) => String(ldapPort), help: 'its port for StartTLS', form: number },
+} satisfies Record<string, Variable>;
 
 const dovecot = {
   ...directory,
-  starttls,
+  ...startTls,
+  ...certificate,
+  domain,
   config_dir: fixed('/etc/dovecot', 'where these files go'),
   listen: fixed('*, ::', 'addresses'),
-  imap_port: fixed('143', 'port of IMAP with STARTTLS'),
-  imaps_port: fixed('993', 'port of IMAP over TLS'),
+  imap_port: port('143', 'port of IMAP with STARTTLS'),
+  imaps_port: port('993', 'port of IMAP over TLS'),
   run_dir: fixed('/run/dovecot', 'folder for sockets'),
   log: fixed('syslog', 'syslog, or a file'),
   instance: fixed('dovecot', 'tells several on one machine apart'),
@@ -70,7 +89,7 @@ const dovecot = {
   failure_delay: fixed('2 secs', 'wait before a wrong password is told'),
   postfix_socket_dir: fixed('/var/spool/postfix/private', 'where Postfix looks for Dovecot'),
   postfix_user: fixed('postfix', 'user that Postfix runs as'),
-  more: fixed('', 'further lines'),
+  more: raw('', 'further lines'),
 } satisfies Record<string, Variable>;
 
 const people = 'ou=people (mosActive=TRUE)';
@@ -103,18 +122,19 @@ export const services: Readonly<Record<string, Service>> = {
       `${people} | objectClass, uid, mosActive | read`,
       `${people} | visible:members | read`,
       `${people} | userPassword | write`,
-      'ou=groups | objectClass, cn, description, member, memberUid | read',
+      'ou=groups | objectClass, cn, memberUid | read',
     ],
     files: [{ name: 'ejabberd.yml' }, { name: 'mos-password.yml', secret: true }],
     variables: {
       ...directory,
+      domain,
       config_dir: fixed('/etc/ejabberd', 'where these files go'),
       ip: fixed('::', 'address to listen on'),
-      xmpp_port: fixed('5222', 'port for clients, with STARTTLS'),
-      xmpps_port: fixed('5223', 'port for clients over TLS'),
-      s2s_port: fixed('5269', 'port for other servers'),
-      roster_group: fixed('members', 'cn of the group whose members have each other in their contact lists'),
-      shown_name: fixed('displayName', 'attribute that names somebody in a contact list'),
+      xmpp_port: port('5222', 'port for clients, with STARTTLS'),
+      xmpps_port: port('5223', 'port for clients over TLS'),
+      s2s_port: port('5269', 'port for other servers'),
+      roster_group: fixed('members', 'cn of the group whose members have each other in their contact lists', word),
+      shown_name: fixed('displayName', 'attribute that names somebody in a contact list', attribute),
       cert: fixed('/etc/ejabberd/ejabberd.pem', 'certificate and key in one file'),
     },
   },
@@ -136,7 +156,8 @@ export const services: Readonly<Record<string, Service>> = {
     ],
     variables: {
       ...directory,
-      starttls,
+      ...startTls,
+      ...certificate,
       config_dir: fixed('/etc/postfix', 'where these files go'),
       mail_host: { default: ({ domain }) => `mail.${domain}`, help: "the mail server's own name" },
       mynetworks: fixed('127.0.0.0/8 [::1]/128', 'who may send without a password'),
@@ -150,7 +171,7 @@ export const services: Readonly<Record<string, Service>> = {
       maillog: fixed('', 'a file; nothing: syslog'),
       log_dir: fixed('/var/log', 'folder where the log may be'),
       dovecot_socket_dir: fixed('private', "folder of Dovecot's sockets"),
-      list_maps: fixed('', 'further tables, like " hash:/var/lib/mailman3/data/postfix_lmtp" for Mailman (with the blank)'),
+      list_maps: raw('', 'further tables, like " hash:/var/lib/mailman3/data/postfix_lmtp" for Mailman (with the blank)'),
       message_size: fixed('31457280', 'bytes of the largest message'),
     },
   },
@@ -164,10 +185,10 @@ export const services: Readonly<Record<string, Service>> = {
     files: [{ name: 'mos.php' }, { name: 'mos-ldapprovider.json', secret: true }, { name: 'mos-push.php' }],
     variables: {
       ...directory,
-      starttls,
+      ...startTls,
       config_dir: fixed('/etc/mediawiki', 'where these files go'),
       wiki_domain: { default: ({ domain }) => domain, help: 'name of this directory within the wiki' },
-      wiki_name: fixed('uid', 'attribute that names the account in the wiki'),
+      wiki_name: fixed('uid', 'attribute that names the account in the wiki', attribute),
       button: fixed('Log in', 'what the button says'),
     },
   },
@@ -177,18 +198,19 @@ export const services: Readonly<Record<string, Service>> = {
     grants: [],
     files: [{ name: 'mailman.cfg', secret: true }],
     variables: {
-      domain: directory.domain,
+      domain,
       config_dir: fixed('/etc/mailman3', 'where this file goes'),
       layout: fixed('debian', 'name of the paths'),
       language: fixed('en', 'of messages'),
       var_dir: fixed('/var/lib/mailman3', 'folder for state'),
       log_dir: fixed('/var/log/mailman3', 'folder for logs'),
       run_dir: fixed('/run/mailman3', 'folder for the pid file and locks'),
-      rest_port: fixed('8001', 'port of its REST interface'),
+      rest_port: port('8001', 'port of its REST interface'),
       rest_user: fixed('restadmin', 'user name there'),
-      lmtp_port: fixed('8024', 'port that Postfix delivers to'),
-      smtp_port: fixed('25', 'port of Postfix'),
+      lmtp_port: port('8024', 'port that Postfix delivers to'),
+      smtp_port: port('25', 'port of Postfix'),
       mta: fixed('mailman.mta.postfix.LMTP', 'mailman.mta.null.NullMTA: without Postfix'),
+      more: raw('', 'further lines, like a section for an archiver'),
     },
   },
 };

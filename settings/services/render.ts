@@ -5,6 +5,7 @@ import { domainOf } from '../club.ts';
 import { packageFolder } from '../package-root.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { type Place, type Service, services } from './catalog.ts';
+import { writtenComment, writtenValue } from './written-value.ts';
 
 /** A file of a service's configuration. */
 export interface ConfigFile {
@@ -33,16 +34,21 @@ export function serviceNamed(name: string): Service {
 
 /**
  * Writes the configuration of a service: its templates with everything that the settings know filled in.
- * @throws SettingsError for a service or a variable that does not exist
+ * @throws SettingsError for a service or a variable that does not exist, and for a value that a file can't hold
  */
 export function renderConfig(name: string, settings: Settings, { set, password }: RenderOptions): ConfigFile[] {
   const service = serviceNamed(name);
   const values = variablesOf(name, settings, set);
   const folder = join(packageFolder, 'settings', 'services', name);
-  const known = { ...values, password: password ?? passwordPlaceholder, made_by: madeBy(name, set) };
+  const known: Readonly<Record<string, string>> = { ...values, ...derived(values), password: password ?? passwordPlaceholder };
+  const comment = madeBy(name, set);
   return service.files.map(({ name: file, secret }) => ({
     name: file,
-    text: fill(readFileSync(join(folder, file), 'utf8'), { ...known, ...derived(known) }),
+    text: fill(readFileSync(join(folder, file), 'utf8'), (each) => {
+      if (each === 'made_by') return writtenComment(file, comment);
+      const value = known[each];
+      return value === undefined || service.variables[each]?.raw ? value : writtenValue(file, each, value);
+    }),
     secret: secret === true,
   }));
 }
@@ -53,10 +59,16 @@ export function variablesOf(name: string, settings: Settings, set: Readonly<Reco
   const unknown = Object.keys(set).filter((each) => !Object.hasOwn(service.variables, each));
   if (unknown.length > 0)
     throw new SettingsError(`${name} has no variable ${unknown.join(', ')}; mos config ${name} --variables lists what can be set`);
-  for (const [each, value] of Object.entries(set))
-    if (/[\r\n]/.test(value) && each !== 'more') throw new SettingsError(`${each}: a value is one line`);
   const place = placeOf(settings, service.account ?? name);
-  return Object.fromEntries(Object.entries(service.variables).map(([each, variable]) => [each, set[each] ?? variable.default(place)]));
+  return Object.fromEntries(
+    Object.entries(service.variables).map(([each, variable]) => {
+      const value = set[each] ?? variable.default(place);
+      if (/\p{Cc}/u.test(variable.raw ? value.replaceAll('\n', '') : value))
+        throw new SettingsError(`${each}: a value is one line of text`);
+      if (variable.form?.test(value) === false) throw new SettingsError(`${each}: "${value}" can't be; it is the ${variable.help}`);
+      return [each, value];
+    }),
+  );
 }
 
 /** What follows from others. */
@@ -72,25 +84,32 @@ function derived(values: Readonly<Record<string, string>>): Record<string, strin
   };
 }
 
-function fill(template: string, values: Readonly<Record<string, string>>): string {
+function fill(template: string, textFor: (name: string) => string | undefined): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name];
+    const value = textFor(name);
     if (value === undefined) throw new Error(`the template names ${name}, which nothing fills in`);
     return value;
   });
 }
 
-/** The words that make a file again; `mos config --check` reads them from the file. */
+/** The words that make a file again, as a shell takes them but for \n and \\; `mos config --check` reads them from the file. */
 function madeBy(name: string, set: Readonly<Record<string, string>>): string {
-  const words = Object.entries(set).map(([each, value]) => ` --set '${each}=${value.replaceAll('\n', '\\n')}'`);
+  const quoted = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll("'", "'\\''");
+  const words = Object.keys(set)
+    .sort()
+    .map((each) => ` --set '${each}=${quoted(set[each] ?? '')}'`);
   return `Made by: mos config ${name}${words.join('')}`;
 }
 
 /** The --set words in the first lines of a file that mos config made. */
 export function setWordsOf(text: string): Record<string, string> {
   const [line = ''] = /Made by: mos config .*/.exec(text) ?? [];
+  const signs: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', "'\\''": "'" };
   return Object.fromEntries(
-    [...line.matchAll(/ --set '(\w+)=(.*?)'(?= --set |$)/g)].map(([, name = '', value = '']) => [name, value.replaceAll('\\n', '\n')]),
+    [...line.matchAll(/ --set '(\w+)=((?:[^'\\]|\\\\|\\n|'\\'')*)'/g)].map(([, name = '', value = '']) => [
+      name,
+      value.replace(/\\\\|\\n|'\\''/g, (sign) => signs[sign] ?? sign),
+    ]),
   );
 }
 
@@ -111,7 +130,7 @@ function placeOf(settings: Settings, service: string): Place {
 }
 
 /** MOS_HOST, or the name that the certificate of our own making has: this machine's, where others can come in at all. */
-function hostOf({ host, ldapListen }: Settings): string {
+export function hostOf({ host, ldapListen }: Settings): string {
   if (host !== undefined) return host;
   const open = ldapListen.some((address) => 'host' in address && !/^(127\.|::1$|localhost$)/.test(address.host));
   return open ? hostname() : 'localhost';

@@ -29,9 +29,13 @@ test.before(async () => {
     person('ada', 'member', 'userPassword: main-password', 'mobile: +43 1', 'mosVisibility: mobile members', 'mail: ada@example.org') +
       person('bob', 'member', 'userPassword: bobs-password', 'mosAppPasswordsOnly: TRUE') +
       person('eve', 'banned', 'userPassword: eves-password') +
+      person('cid') +
+      person('dan') +
+      person('fay') +
+      `dn: cn=helpers,ou=groups,${base}\nchangetype: modify\nadd: member\nmember: uid=fay,${people}\n-\n\n` +
       service('mail', reading) +
       service('guest', 'ou=people (mosActive=TRUE) | objectClass, uid | read') +
-      service('chat', reading, 'ou=people | visible:members | read', 'ou=people | userPassword | write'),
+      service('chat', reading, 'ou=people | visible:members | read', 'ou=people (mosActive=TRUE) | userPassword | write'),
     'club',
   );
   any = (await asAda().addAppPassword(uuidOf(`uid=ada,${people}`), { name: 'phone', service: undefined })).password;
@@ -131,7 +135,7 @@ test('a search through a view brings names that can be bound, and the attributes
     const paged = await client.search(chatView, { scope: 'one', paged: { pageSize: 1 }, filter: '(uid=*)', attributes: ['uid'] });
     assert.equal(
       paged.searchEntries.map(({ dn }) => dn).sort(),
-      ['ada', 'bob', 'eve'].map((uid) => `uid=${uid},${chatView}`),
+      ['ada', 'bob', 'cid', 'dan', 'eve', 'fay'].map((uid) => `uid=${uid},${chatView}`),
     );
   }));
 
@@ -176,14 +180,43 @@ test('with an app password nothing is changed, the main password least of all', 
     await client.modify(`uid=ada,${people}`, description);
   }));
 
-test('a service that may set passwords may not set that of somebody who keeps services away from it', () =>
-  connected(async (client) => {
-    await client.bind(`cn=chat,ou=services,${base}`, 'chat-secret');
-    const change = new Change({ operation: 'replace', modification: new Attribute({ type: 'userPassword', values: ['new-password'] }) });
-    await client.modify(`uid=ada,${people}`, change);
-    assert.is(await works(client.modify(`uid=bob,${people}`, change)), false);
-    await served.load(`dn: uid=ada,${people}\nchangetype: modify\nreplace: userPassword\nuserPassword: main-password\n-\n`);
-  }));
+/** Whose password the service chat, which may set passwords, sets or not. */
+const settable: readonly (readonly [who: string, uid: string, before: () => Promise<unknown>, may: boolean])[] = [
+  ['a member', 'cid', async () => undefined, true],
+  ['somebody who keeps services away from it', 'bob', async () => undefined, false],
+  ['somebody with an app password', 'ada', async () => undefined, false],
+  ['somebody who had one, has used it and revoked it', 'dan', usedAndRevoked, false],
+  ['somebody of the board', 'fay', async () => undefined, false],
+  ['somebody who is banned', 'eve', async () => undefined, false],
+];
+for (const [who, uid, before, may] of settable) {
+  test(`a service that may set passwords ${may ? 'sets' : 'does not set'} that of ${who}`, () =>
+    connected(async (client) => {
+      await before();
+      await client.bind(`cn=chat,ou=services,${base}`, 'chat-secret');
+      const values = ['new-password'];
+      const change = new Change({ operation: 'replace', modification: new Attribute({ type: 'userPassword', values }) });
+      assert.is(await works(client.modify(`uid=${uid},${people}`, change)), may);
+      assert.is(await works(client.exop('1.3.6.1.4.1.4203.1.11.1', passwordModify(`uid=${uid},${chatView}`, 'newer-password'))), may);
+      assert.is(await works(client.bind(`uid=${uid},${people}`, 'newer-password')), may);
+    }));
+}
+
+async function usedAndRevoked(): Promise<void> {
+  const uuid = uuidOf(`uid=dan,${people}`);
+  const dan = served.directory.as({ kind: 'entry', uuid }, 'test');
+  const { id, password } = await dan.addAppPassword(uuid, { name: 'phone', service: undefined });
+  await connected((client) => client.bind(`uid=dan,${people}`, password));
+  for (let wait = 0; wait < 50 && !(await served.directory.store.passwordUses(uuid)).has(id); wait++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  await dan.revokeAppPassword(uuid, id);
+}
+
+/** PasswdModifyRequestValue (RFC 3062 §2) with a user and a new password, each shorter than 128 bytes */
+function passwordModify(user: string, password: string): Buffer {
+  const field = (tag: number, value: Buffer) => Buffer.concat([Buffer.from([tag, value.length]), value]);
+  return field(0x30, Buffer.concat([field(0x80, Buffer.from(user)), field(0x82, Buffer.from(password))]));
+}
 
 test('nobody writes mosAppPassword over LDAP, and only its owner makes one', async () => {
   const value = new Change({ operation: 'add', modification: new Attribute({ type: 'mosAppPassword', values: ['aaaaaaaa * x'] }) });
@@ -224,13 +257,13 @@ test('a grant on mosActive shows whoever may log in, and follows the table of st
     await client.bind(`cn=guest,ou=services,${base}`, 'guest-secret');
     const seen = async () =>
       (await client.search(people, { filter: '(uid=*)', attributes: ['uid'] })).searchEntries.map(({ uid }) => String(uid)).sort();
-    assert.equal(await seen(), ['ada', 'bob']);
+    assert.equal(await seen(), ['ada', 'bob', 'cid', 'dan', 'fay']);
     await served.load(`dn: cn=banned,ou=statuses,${base}\nchangetype: modify\nreplace: mosMayLogin\nmosMayLogin: TRUE\n-\n`);
-    assert.equal(await seen(), ['ada', 'bob', 'eve']);
+    assert.equal(await seen(), ['ada', 'bob', 'cid', 'dan', 'eve', 'fay']);
     await served.load(`dn: cn=banned,ou=statuses,${base}\nchangetype: modify\nreplace: mosMayLogin\nmosMayLogin: FALSE\n-\n`);
-    assert.equal(await seen(), ['ada', 'bob']);
+    assert.equal(await seen(), ['ada', 'bob', 'cid', 'dan', 'fay']);
     await served.load(`dn: uid=bob,${people}\nchangetype: modify\nadd: mosMailActivated\nmosMailActivated: FALSE\n-\n`);
-    assert.equal(await seen(), ['ada']);
+    assert.equal(await seen(), ['ada', 'cid', 'dan', 'fay']);
     await served.load(`dn: uid=bob,${people}\nchangetype: modify\ndelete: mosMailActivated\n-\n`);
   }));
 
@@ -239,9 +272,9 @@ test('mosActive says who may log in, and follows the status', () =>
     await client.bind(`cn=mail,ou=services,${base}`, 'mail-secret');
     const active = async () =>
       (await client.search(people, { filter: '(mosActive=TRUE)', attributes: ['uid'] })).searchEntries.map(({ uid }) => String(uid)).sort();
-    assert.equal(await active(), ['ada', 'bob']);
+    assert.equal(await active(), ['ada', 'bob', 'cid', 'dan', 'fay']);
     await served.load(`dn: cn=banned,ou=statuses,${base}\nchangetype: modify\nreplace: mosMayLogin\nmosMayLogin: TRUE\n-\n`);
-    assert.equal(await active(), ['ada', 'bob', 'eve']);
+    assert.equal(await active(), ['ada', 'bob', 'cid', 'dan', 'eve', 'fay']);
     await served.load(`dn: cn=banned,ou=statuses,${base}\nchangetype: modify\nreplace: mosMayLogin\nmosMayLogin: FALSE\n-\n`);
     const { searchEntries } = await client.search(people, { filter: '(mosActive=FALSE)', attributes: ['uid', 'mosActive'] });
     assert.equal(searchEntries, [{ dn: `uid=eve,${people}`, uid: 'eve', mosActive: 'FALSE' }]);

@@ -21,8 +21,10 @@ export interface Club {
   run(words: readonly string[], input?: string): string;
   /** LDIF changes, as the administrator */
   change(ldif: string): void;
-  /** Ends MOS and starts it again on the same ports and data. */
-  restart(): Promise<void>;
+  /** Ends MOS and starts it again on the same ports and data; with other settings, until the next time. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
+  /** Kills MOS, so that nothing is tidied up; `restart` brings it back. */
+  kill(): Promise<void>;
   /** A daemon in the foreground; it ends with the club. */
   daemon(command: string, words: readonly string[], options?: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string }): Daemon;
   /** Is called when the club ends, the last one first */
@@ -77,13 +79,18 @@ export async function startClub(env: Readonly<Record<string, string>> = {}): Pro
   const folder = mkdtempSync(join(tmpdir(), 'mos-club-'));
   spawnSync('chmod', ['755', folder]);
   const ports = await freePorts('ldap', 'ldaps', 'web');
-  const start = () =>
+  const start = (more: Readonly<Record<string, string>> = {}) =>
     startMos({
       baseDn: base,
       ports,
-      env: { MOS_SEED: 'base', MOS_ACCESS: 'club', MOS_VAR: join(folder, 'var'), MOS_DOMAIN: 'example.org', ...env },
+      env: { MOS_SEED: 'base', MOS_ACCESS: 'club', MOS_VAR: join(folder, 'var'), MOS_DOMAIN: 'example.org', ...env, ...more },
     });
   let mos = await start();
+  let running = true;
+  const stop = async () => {
+    if (running) await mos.stop();
+    running = false;
+  };
   const ends: (() => void | Promise<void>)[] = [];
   const ca = join(folder, 'ca.pem');
   const run = (words: readonly string[], input = '') => {
@@ -104,9 +111,14 @@ export async function startClub(env: Readonly<Record<string, string>> = {}): Pro
     ca,
     run,
     change,
-    async restart() {
-      await mos.stop();
-      mos = await start();
+    async restart(more) {
+      await stop();
+      mos = await start(more);
+      running = true;
+    },
+    async kill() {
+      running = false;
+      await mos.kill();
     },
     daemon(command, words, options = {}) {
       const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], ...options, env: { ...process.env, ...options.env } });
@@ -125,7 +137,7 @@ export async function startClub(env: Readonly<Record<string, string>> = {}): Pro
     atEnd: (work) => void ends.push(work),
     async stop() {
       for (const end of ends.reverse()) await end();
-      await mos.stop();
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -142,7 +154,7 @@ export async function startClub(env: Readonly<Record<string, string>> = {}): Pro
 /** A certificate for localhost from an authority of its own, in the folder: cert.pem, key.pem and both.pem. */
 export function makeCertificate(folder: string): { readonly cert: string; readonly key: string; readonly both: string } {
   const [cert, key, both] = [join(folder, 'cert.pem'), join(folder, 'key.pem'), join(folder, 'both.pem')];
-  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,DNS:example.org -keyout ${key} -out ${cert}`;
+  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost,DNS:example.org -keyout ${key} -out ${cert}`;
   const made = spawnSync('openssl', words.split(' '), { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
   writeFileSync(both, readFileSync(cert, 'utf8') + readFileSync(key, 'utf8'), { mode: 0o644 });

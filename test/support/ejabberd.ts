@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { attempt, type Club, eventually, freePorts, makeCertificate } from './club.ts';
 
 const modules = attempt('sh', ['-c', 'ls -d /usr/lib/*/ejabberd-*/ebin 2>/dev/null | head -n 1']).text.trim();
@@ -11,51 +12,61 @@ export const slixmppMissing = attempt('/usr/bin/python3', ['-c', 'import slixmpp
 
 export interface Ejabberd {
   readonly port: number;
-  readonly folder: string;
+  /** Its process, and the ports that it may listen on */
+  readonly pid: number;
+  readonly ports: readonly number[];
   readonly cert: string;
   log(): string;
+  /** Writes the files again, with this password of the service's account, and reloads them. */
+  usePassword(password: string): Promise<void>;
+  /** ejabberdctl; throws when it fails */
+  control(...words: readonly string[]): string;
 }
 
 export async function startEjabberd(club: Club): Promise<Ejabberd> {
   const folder = join(club.folder, 'ejabberd');
-  const config = join(folder, 'conf');
-  for (const each of [folder, join(folder, 'spool'), join(folder, 'log'), config]) mkdirSync(each, { recursive: true });
+  const [config, spool, logs] = [join(folder, 'conf'), join(folder, 'spool'), join(folder, 'log')];
+  for (const each of [folder, config, spool, logs]) mkdirSync(each, { recursive: true });
   const { cert, both } = makeCertificate(config);
-  const { xmpp, xmpps, s2s } = await freePorts('xmpp', 'xmpps', 's2s');
-  const secret = join(club.folder, 'ejabberd.password');
-  writeFileSync(secret, club.run(['service', 'add', 'ejabberd']));
-  const words = [
-    `config_dir=${config}`,
-    'ip=127.0.0.1',
-    `xmpp_port=${xmpp}`,
-    `xmpps_port=${xmpps}`,
-    `s2s_port=${s2s}`,
-    `cert=${both}`,
-    `ca=${club.ca}`,
-  ];
-  club.run(['config', 'ejabberd', '--out', config, '--password-file', secret, ...words.flatMap((word) => ['--set', word])]);
-  attempt('chown', ['-R', 'ejabberd:ejabberd', folder]);
-  const log = join(folder, 'log', 'ejabberd.log');
-  // without -sname there is no epmd and no port for other nodes
-  const erl = ['erl', '-noinput', '-s', 'ejabberd', '-pa', modules, '-mnesia', 'dir', `"${join(folder, 'spool')}"`];
-  club.daemon('setpriv', ['--reuid=ejabberd', '--regid=ejabberd', '--clear-groups', ...erl], {
-    cwd: folder,
-    env: {
-      HOME: folder,
-      EJABBERD_CONFIG_PATH: join(config, 'ejabberd.yml'),
-      EJABBERD_LOG_PATH: log,
-      ERL_LIBS: join(modules, '../..'),
-    },
-  });
-  const read = () => {
-    try {
-      return readFileSync(log, 'utf8');
-    } catch {
-      return '';
-    }
+  const { xmpp: port, xmpps, s2s, node } = await freePorts('xmpp', 'xmpps', 's2s', 'node');
+  const set = [`config_dir=${config}`, 'ip=127.0.0.1', `xmpp_port=${port}`, `xmpps_port=${xmpps}`, `s2s_port=${s2s}`];
+  const words = [...set, `cert=${both}`, `ca=${club.ca}`].flatMap((word) => ['--set', word]);
+  const configure = (password: string) => {
+    const secret = join(club.folder, 'ejabberd.password');
+    writeFileSync(secret, password);
+    club.run(['config', 'ejabberd', '--out', config, '--password-file', secret, ...words]);
+    attempt('chown', ['-R', 'ejabberd:ejabberd', folder]);
   };
-  await eventually(() => answers(xmpp, read), 40);
-  return { port: xmpp, folder: config, cert, log: read };
+  configure(club.run(['service', 'add', 'ejabberd']));
+  const log = join(logs, 'ejabberd.log');
+  const asEjabberd = ['--reuid=ejabberd', '--regid=ejabberd', '--clear-groups', 'env', `HOME=${folder}`];
+  // ejabberdctl reaches the node at a port that is known, so no epmd has to tell it
+  const distribution = `-sname ejabberd@localhost -kernel inet_dist_use_interface {127,0,0,1} -start_epmd false -erl_epmd_port ${node}`;
+  const erl = ['erl', '-noinput', '-s', 'ejabberd', '-pa', modules, '-mnesia', 'dir', `"${spool}"`, ...distribution.split(' ')];
+  const { child } = club.daemon('setpriv', [...asEjabberd, ...erl], {
+    cwd: folder,
+    env: { EJABBERD_CONFIG_PATH: join(config, 'ejabberd.yml'), EJABBERD_LOG_PATH: log, ERL_LIBS: join(modules, '../..') },
+  });
+  const control = (...what: readonly string[]) => {
+    const place = ['--config-dir', config, '--spool', spool, '--logs', logs];
+    const { code, text } = attempt('setpriv', [...asEjabberd, `ERL_DIST_PORT=${node}`, 'ejabberdctl', ...place, ...what]);
+    if (code !== 0) throw new Error(`ejabberdctl ${what.join(' ')} ended with ${code}: ${text}`);
+    return text;
+  };
+  const read = () => attempt('cat', [log]).text;
+  await eventually(() => answers(port, read), 40);
+  return {
+    port,
+    pid: child.pid ?? 0,
+    ports: [port, xmpps, s2s, node],
+    cert,
+    log: read,
+    control,
+    async usePassword(password) {
+      configure(password);
+      control('reload_config');
+    },
+  };
 }
 
 function answers(port: number, log: () => string): Promise<void> {
@@ -69,28 +80,49 @@ function answers(port: number, log: () => string): Promise<void> {
   });
 }
 
+/** Addresses and ports on which a process listens, from /proc (proc_pid_net(5)), as `127.0.0.1:5222` or `elsewhere:5222`. */
+export function listenersOf(pid: number): string[] {
+  const inodes = new Set([...attempt('ls', ['-l', `/proc/${pid}/fd`]).text.matchAll(/socket:\[(\d+)\]/g)].map(([, inode]) => inode));
+  return ['tcp', 'tcp6'].flatMap((family) =>
+    readFileSync(`/proc/${pid}/net/${family}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      // the state 0A is LISTEN
+      .filter((columns) => columns[3] === '0A' && inodes.has(columns[9]))
+      .map(([, local = '']) => {
+        const [address, port = ''] = local.split(':');
+        return `${address === '0100007F' ? '127.0.0.1' : 'elsewhere'}:${Number.parseInt(port, 16)}`;
+      }),
+  );
+}
+
 const script = join(import.meta.dirname, '../services/scripts/xmpp.py');
+const wordsFor = ({ port, cert }: Ejabberd, uid: string, password: string) => [script, String(port), cert, `${uid}@example.org`, password];
 
 /** What an XMPP program sees; see the script. */
-export function xmpp(
-  { port, cert }: Ejabberd,
-  uid: string,
-  password: string,
-  ...action: readonly string[]
-): Readonly<Record<string, unknown>> {
-  const { text } = attempt('/usr/bin/python3', [script, String(port), cert, `${uid}@example.org`, password, ...action]);
+export function xmpp(ejabberd: Ejabberd, uid: string, password: string, ...action: readonly string[]): Readonly<Record<string, unknown>> {
+  const { text } = attempt('/usr/bin/python3', [...wordsFor(ejabberd, uid, password), ...action]);
   return JSON.parse(text.split('\n').find((line) => line.startsWith('{')) ?? '{"error": "the script has said nothing"}');
 }
 
-/** Logs in and stays for so many seconds. @returns whether the session still answers at the end */
-export async function stay({ port, cert }: Ejabberd, uid: string, password: string, seconds: number): Promise<() => Promise<boolean>> {
-  const words = [script, String(port), cert, `${uid}@example.org`, password, 'stay', String(seconds)];
-  const child = spawn('/usr/bin/python3', words, { stdio: ['ignore', 'pipe', 'ignore'] });
-  let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  const end = new Promise<boolean>((resolve) => child.once('close', () => resolve(printed.includes('"stayed"'))));
-  await eventually(() => {
-    if (!printed.includes('"staying"')) throw new Error(`there is no session: ${printed}`);
-  });
-  return () => end;
+/**
+ * Logs in and stays.
+ * @returns what ends the session, and answers what the program then still could do; see do_stay in the script
+ */
+export async function stay(
+  club: Club,
+  ejabberd: Ejabberd,
+  uid: string,
+  password: string,
+  ...then: readonly string[]
+): Promise<() => Promise<Readonly<Record<string, unknown>>>> {
+  const child = spawn('/usr/bin/python3', [...wordsFor(ejabberd, uid, password), 'stay', ...then], { stdio: ['pipe', 'pipe', 'ignore'] });
+  club.atEnd(() => void child.kill());
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const first = (await lines.next()).value;
+  if (first !== '{"staying": true}') throw new Error(`there is no session: ${first}`);
+  return async () => {
+    child.stdin.end('on\n');
+    return JSON.parse((await lines.next()).value ?? '{}');
+  };
 }

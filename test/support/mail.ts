@@ -73,6 +73,7 @@ export function newestMail({ imap, cert }: Dovecot, user: string, password: stri
 export interface Postfix {
   readonly smtp: number;
   readonly submission: number;
+  readonly submissions: number;
   readonly folder: string;
   readonly cert: string;
   log(): string;
@@ -116,7 +117,7 @@ export async function startPostfix(club: Club, { sockets, cert, folder: keys }: 
   const made = attempt('postfix', ['-c', folder, 'start']);
   club.atEnd(() => void attempt('postfix', ['-c', folder, 'stop']));
   if (made.code !== 0) throw new Error(`postfix start: ${made.text}`);
-  return { smtp, submission, folder, cert, log: () => attempt('cat', [maillog]).text };
+  return { smtp, submission, submissions, folder, cert, log: () => attempt('cat', [maillog]).text };
 }
 
 export interface Message {

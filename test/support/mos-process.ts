@@ -37,6 +37,8 @@ export interface MosOptions {
 /** A running MOS, and the settings that further commands need to find it. */
 export interface MosServer extends LdapServer {
   readonly env: NodeJS.ProcessEnv;
+  /** SIGKILL */
+  kill(): Promise<void>;
 }
 
 /** Imports the LDIF, starts MOS on free loopback ports and waits until it accepts. `stop` wants exit code 0. */
@@ -82,6 +84,12 @@ export async function startMos(options: MosOptions = {}): Promise<MosServer> {
     log,
     stop: async () => {
       await ended(child, log);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    kill: async () => {
+      const exit = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await exit;
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -53,7 +53,8 @@ class Client(slixmpp.ClientXMPP):
         return {
             'in': True,
             'name': card['FN'],
-            'mail': [each['USERID'] for each in card['emails']],
+            # what there is nothing for comes as an empty address
+            'mail': [each['USERID'] for each in card['emails'] if each['USERID']],
             'photo': hashlib.sha256(photo).hexdigest() if photo else None,
         }
 
@@ -61,16 +62,20 @@ class Client(slixmpp.ClientXMPP):
         await self['xep_0077'].change_password(new)
         return {'in': True, 'changed': True}
 
-    async def do_stay(self, seconds):
-        """Stays, says so, and tells whether it still can talk."""
+    async def do_leave(self):
+        await self['xep_0077'].cancel_registration()
+        return {'in': True, 'left': True}
+
+    async def do_stay(self, new=None):
+        """Stays, says so, and after a line of input tells whether it still can talk, and perhaps change the password."""
         print(json.dumps({'staying': True}), flush=True)
-        await asyncio.sleep(float(seconds))
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
         await self['xep_0030'].get_info(jid=self.boundjid.host)
-        return {'in': True, 'stayed': True}
+        return {'in': True, 'stayed': True} if new is None else await self.do_passwd(new)
 
 
 client = Client()
 client.connect(address=('127.0.0.1', int(port)), force_starttls=True)
-client.loop.call_later(30, lambda: client.tell({'error': 'nothing within 30 s'}))
+client.loop.call_later(120 if action == 'stay' else 25, lambda: client.tell({'error': 'nothing happened for too long'}))
 client.loop.run_until_complete(client.disconnected)
-print(json.dumps(client.told))
+print(json.dumps(client.told or {'gone': True}))
