@@ -9,6 +9,7 @@ import { exportFile, importFiles } from './directory/commands/ldif.ts';
 import { passwd } from './directory/commands/passwd.ts';
 import { service } from './directory/commands/service.ts';
 import { sync } from './directory/commands/sync.ts';
+import type { Doors } from './directory/listen-addresses.ts';
 import { DirectoryError } from './directory/model/errors.ts';
 import { start } from './directory/start.ts';
 import { StoreNotOpened } from './directory/store/failures.ts';
@@ -30,13 +31,15 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   start: {
-    usage: 'mos start [--workers N]',
-    summary: 'serve the directory',
-    help: `Opens the database (fills it the first time, see MOS_SEED), listens where MOS_LDAP_LISTEN says, and serves until it
-is told to stop (SIGTERM or Ctrl-C). The administrator's socket is MOS_VAR/ldapi.
+    usage: 'mos start [ldap | web] [--workers N]',
+    summary: 'serve the directory and the site',
+    help: `Opens the database (fills it the first time, see MOS_SEED), listens where MOS_LDAP_LISTEN and MOS_WEB_LISTEN say, and
+serves until it is told to stop (SIGTERM or Ctrl-C). With a word, serves that alone: the directory or the site. The
+administrator's socket is MOS_VAR/ldapi.
   -w, --workers N   so many processes behind the same ports, each with the whole directory in memory; needs Postgres`,
     options: { workers: { type: 'string', short: 'w' } },
-    run: (settings, options) => start(settings, version(), workerCount(text(options['workers']))),
+    run: (settings, options, operands) =>
+      start(settings, { version: version(), workers: workerCount(text(options['workers'])), doors: doorsNamed(operands) }),
   },
   import: {
     usage: 'mos import [--continue] FILE…',
@@ -176,6 +179,12 @@ function text(value: Given[string]): string | undefined {
 
 function texts(value: Given[string]): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+function doorsNamed([name, ...more]: readonly string[]): Doors {
+  if (name === undefined) return 'all';
+  if ((name !== 'ldap' && name !== 'web') || more.length > 0) throw new SettingsError('mos start serves all, or one of: ldap, web');
+  return name;
 }
 
 function workerCount(text: string | undefined): number {

@@ -10,23 +10,30 @@ import { openSite } from '../web/open.ts';
 import { listen } from '../web/serve.ts';
 import type { Directory } from './core/directory.ts';
 import { runJobOn } from './jobs/run.ts';
-import { listenAddresses } from './listen-addresses.ts';
+import { type Doors, listenAddresses } from './listen-addresses.ts';
 import { formatAddress, type ListenAddress } from './model/listen-address.ts';
-import { openDirectory } from './open.ts';
+import { type OpenDirectory, openDirectory } from './open.ts';
 import { rootPasswordOf } from './root-password.ts';
 import { loadOrCreateCertificate, type ServerCertificate } from './server/certificate.ts';
 import { LdapServer, type ServerLimits } from './server/ldap-server.ts';
 import { type Log, makeLog } from './server/log.ts';
 import { isWorker, leave, startWorkers } from './workers.ts';
 
+export interface StartOptions {
+  readonly version: string;
+  /** How many processes share the ports */
+  readonly workers: number;
+  /** What is served. Whatever it is, the administrator's socket is there, which commands need */
+  readonly doors: Doors;
+}
+
 /**
  * `mos start`: opens the directory, fills it if it is empty, and serves until a signal says otherwise.
- * @param workers how many processes share the ports
  * @returns the exit code
  */
-export async function start(settings: Settings, version: string, workers = 1): Promise<number> {
+export async function start(settings: Settings, { version, workers, doors }: StartOptions): Promise<number> {
   const log = makeLog({ level: settings.logLevel, format: settings.logFormat, write: (line) => process.stderr.write(line) });
-  if (workers > 1 && !isWorker) return startWorkers(settings, workers, log);
+  if (workers > 1 && !isWorker) return startWorkers(settings, workers, doors, log);
   surviveTheUnforeseen(log);
   mkdirSync(settings.var, { recursive: true, mode: 0o700 });
   const root = await rootPasswordOf(settings);
@@ -35,30 +42,47 @@ export async function start(settings: Settings, version: string, workers = 1): P
   try {
     await seed(directory, settings, log);
     const tls = await certificateOf(settings);
-    const site = openSite({
-      ...open,
-      settings,
-      incident: (error) => log.incident(error),
-      warn: (text, error) => log.warn(text, { error }),
-    });
-    const web = await listen(site, { ...settings.webListen, ...tls });
+    const site = doors === 'ldap' ? undefined : await serveSite(open, settings, tls, log);
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
     const addresses: ListenAddress[] = [];
-    for (const address of listenAddresses(settings)) addresses.push(await server.listen(address));
+    for (const address of listenAddresses(settings, doors)) addresses.push(await server.listen(address));
     giveBackMemory();
     log.info('started', { entries: directory.tree.size, base: directory.baseDn, version });
-    if (settings.profile === 'development' && !isWorker) process.stdout.write(welcome(settings, addresses, tls.caFile, root.made));
+    if (settings.profile === 'development' && !isWorker)
+      process.stdout.write(welcome(settings, addresses, site?.url, tls.caFile, root.made));
     else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);
     await stopSignal();
     log.info('stopping');
-    await web.stop();
-    await site.close();
+    await site?.stop();
     await server.stop();
     return 0;
   } finally {
     await directory.close();
     leave();
   }
+}
+
+/** Opens the site beside the LDAP server, in the same process and on the same directory. */
+async function serveSite(
+  open: OpenDirectory,
+  settings: Settings,
+  tls: ServerCertificate,
+  log: Log,
+): Promise<{ readonly url: URL; stop(): Promise<void> }> {
+  const site = openSite({
+    ...open,
+    settings,
+    incident: (error) => log.incident(error),
+    warn: (text, error) => log.warn(text, { error }),
+  });
+  const web = await listen(site, { ...settings.webListen, ...tls });
+  return {
+    url: site.url,
+    async stop() {
+      await web.stop();
+      await site.close();
+    },
+  };
 }
 
 /** The certificate that the settings name, or one of our own making. */
@@ -113,7 +137,13 @@ function limitsOf(settings: Settings): ServerLimits {
 }
 
 /** What somebody who has just started it for the first time wants to know. */
-function welcome(settings: Settings, addresses: readonly ListenAddress[], caFile: string, password: string | undefined): string {
+function welcome(
+  settings: Settings,
+  addresses: readonly ListenAddress[],
+  site: URL | undefined,
+  caFile: string,
+  password: string | undefined,
+): string {
   const plain = addresses.find(({ kind }) => kind === 'ldap') ?? addresses[0];
   const url = plain === undefined ? '' : formatAddress(plain);
   const administrator =
@@ -121,7 +151,7 @@ function welcome(settings: Settings, addresses: readonly ListenAddress[], caFile
   return `
 MOS serves ${settings.baseDn}
   at             ${addresses.map(formatAddress).join('\n                 ')}
-  CA             ${caFile}
+${site === undefined ? '' : `  site           ${site}\n`}  CA             ${caFile}
   administrator  ${administrator}
 ${settings.seed === 'demo' ? `  demo members   uid=ada,ou=people,${settings.baseDn} and others, with the password demo-password\n` : ''}
 Try:

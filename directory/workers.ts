@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Settings, SettingsError } from '../settings/settings.ts';
-import { listenAddresses } from './listen-addresses.ts';
+import { type Doors, listenAddresses } from './listen-addresses.ts';
 import { rootPasswordOf } from './root-password.ts';
 import { loadOrCreateCertificate } from './server/certificate.ts';
 import type { Log } from './server/log.ts';
@@ -25,7 +25,7 @@ const restartAfter = 1000;
  * is replaced. What must be made once (certificate, administrator's password, the first filling) is made before the second begins.
  * @returns the exit code: 1 when the first worker does not come up
  */
-export async function startWorkers(settings: Settings, count: number, log: Log): Promise<number> {
+export async function startWorkers(settings: Settings, count: number, doors: Doors, log: Log): Promise<number> {
   if (settings.databaseUrl === undefined)
     throw new SettingsError('several workers need Postgres: set MOS_DATABASE_URL, since the embedded database belongs to one process');
   mkdirSync(settings.var, { recursive: true, mode: 0o700 });
@@ -39,8 +39,8 @@ export async function startWorkers(settings: Settings, count: number, log: Log):
     now: new Date(),
   });
   // they share their sockets; nobody else removes one that was left behind
-  for (const address of listenAddresses(settings)) if (address.kind === 'ldapi') rmSync(address.path, { force: true });
-  cluster.setupPrimary({ args: ['start'] });
+  for (const address of listenAddresses(settings, doors)) if (address.kind === 'ldapi') rmSync(address.path, { force: true });
+  cluster.setupPrimary({ args: doors === 'all' ? ['start'] : ['start', doors] });
   const workers = new Set<Worker>();
   let stopping = false;
   const begin = (): Worker => {

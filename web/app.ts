@@ -13,7 +13,7 @@ import { Visit } from './visit.ts';
 
 /** The whole site: every route of the table, with what goes for all of them. */
 export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
-  const app = new Hono<{ Bindings: Incoming }>();
+  const app = new Hono<{ Bindings: Incoming }>({ getPath: (raw) => pathWithin(site, new URL(raw.url)) });
   const assets = loadAssets(site.settings.clubColour);
   for (const asset of Object.values(assets)) {
     app.get(asset.path, ({ req }) => {
@@ -48,6 +48,12 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
   for (const route of routes) app.on(route.method, route.path, ({ req, env }) => answer(route, req, env));
   app.notFound(({ req, env }) => answer(undefined, req, env));
   return app;
+}
+
+/** MOS_WEB_HOSTS: `people.example.org/ada` is `/people/ada`. What pages load, and where their forms go, is the same below every name. */
+function pathWithin({ settings }: Site, { hostname, pathname }: URL): string {
+  const part = Object.entries(settings.webHosts).find(([, name]) => name === hostname)?.[0];
+  return part === undefined || !/^\/[^/]*$/.test(pathname) ? pathname : `/${part}${pathname === '/' ? '' : pathname}`;
 }
 
 /** What a route asks for before its handler is called: that it is our form, and that somebody is signed in. */

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import { home, setLanguage } from './frame/home.ts';
 import { listPeople } from './people/list.ts';
+import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
 import { showPhoto } from './people/photo.ts';
 import { showPerson, showVCard } from './people/profile.ts';
 import { signIn, signInForm, signOut } from './session/sign-in.ts';
@@ -32,5 +33,9 @@ export const routes: readonly Route[] = [
   get('/people', listPeople),
   get('/people/:name', showPerson),
   get('/people/:name/vcard', showVCard),
+  get('/people/:name/data', ownData, { who: 'person' }),
+  get('/people/:name/data.ldif', ownLdif, { who: 'person' }),
+  get('/people/:name/data.json', ownJson, { who: 'person' }),
+  post('/people/:name/deletion', requestDeletion, { who: 'person' }),
   get('/people/:name/photo', showPhoto),
 ];

@@ -143,6 +143,11 @@ export class Access {
     return name === undefined || index === undefined ? [] : [...index.slots(name)].map((slot) => this.#tree.at(slot));
   }
 
+  /** Normal forms of the DNs of the groups whose members have a role. */
+  groupsOfRole(role: string): readonly string[] {
+    return this.#roles.get(role) ?? [];
+  }
+
   /** Normal forms of the DNs by which rows say who somebody is: groups, and entries of their own. */
   get deciding(): readonly string[] {
     return [...[...this.#roles.values()].flat(), ...this.#rows.flatMap(({ who }) => (who.kind === 'entry' ? [who.dn] : []))];

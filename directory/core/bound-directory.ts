@@ -293,6 +293,19 @@ export class BoundDirectory {
     return this.values(entry, name).map(String);
   }
 
+  /** Everything of an entry that the asker may read; what is worked out comes last. */
+  readable(entry: PackedEntry): Attribute[] {
+    const { schema, computed } = this.#directory;
+    const may = (name: string): boolean => {
+      const description = schema.description(name);
+      return description !== undefined && this.viewer.mayRead(entry, description);
+    };
+    const workedOut = [...computed.values()].flatMap(({ description: { name }, appliesTo, values }) =>
+      appliesTo(entry.layout) && may(name) ? { description: name, values: values(entry) } : [],
+    );
+    return [...entry.attributes().filter(({ description }) => may(description)), ...workedOut.filter(({ values }) => values.length > 0)];
+  }
+
   mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
     return this.viewer.mayRead(entry, description);
   }

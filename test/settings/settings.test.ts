@@ -49,6 +49,7 @@ const understood: readonly [string, Env, Partial<Settings>][] = [
     { ldapListen: [...tcp('ldap', 'a', 1), ...tcp('ldaps', 'b', 2)] },
   ],
   ['the site listens on this machine only', {}, { webListen: { scheme: 'http', host: '127.0.0.1', port: 8080 } }],
+  ['the site with TLS', { MOS_WEB_LISTEN: 'https://h' }, { webListen: { scheme: 'https', host: 'h', port: 443 } }],
   ['the site on an IPv6 address', { MOS_WEB_LISTEN: 'http://[::]:80/' }, { webListen: { scheme: 'http', host: '::', port: 80 } }],
 
   ['there is no password until one is set', {}, { rootPassword: undefined }],
@@ -111,6 +112,7 @@ test('limits have the defaults that the handbook names', () => {
     guessLockTime: 900,
     passwordMinLength: 10,
     syncMostRemoved: 20,
+    sessionDays: 30,
   });
 });
 
@@ -182,7 +184,12 @@ const refused: readonly [string, Env, RegExp][] = [
   ['a socket without a path', { MOS_LDAP_LISTEN: 'ldapi:///' }, /is not an address/],
   ['a socket with half a percent sign', { MOS_LDAP_LISTEN: 'ldapi://%2Frun%2' }, /is not an address/],
   ['one bad address among good ones', { MOS_LDAP_LISTEN: 'ldap://a ldab://b' }, /"ldab:\/\/b" is not an address/],
-  ['TLS for the site', { MOS_WEB_LISTEN: 'https://h:1' }, /^MOS_WEB_LISTEN: "https:\/\/h:1" is not an address/],
+  ['another protocol for the site', { MOS_WEB_LISTEN: 'gopher://h:1' }, /^MOS_WEB_LISTEN: "gopher:\/\/h:1" is not an address/],
+  ['a path in the address of the site', { MOS_WEB_URL: 'https://h/mos' }, /^MOS_WEB_URL: "https:\/\/h\/mos" is not an address/],
+  ['a proxy by its name', { MOS_WEB_PROXIES: '127.0.0.1 proxy' }, /^MOS_WEB_PROXIES: "proxy" is not an IP address$/],
+  ['a colour in words', { MOS_CLUB_COLOUR: 'red' }, /^MOS_CLUB_COLOUR: "red" is not a colour/],
+  ['a time zone that there is not', { MOS_TIME_ZONE: 'Europe/Metalab' }, /^MOS_TIME_ZONE: "Europe\/Metalab" is not a time zone/],
+  ['a mail server that speaks something else', { MOS_MAIL_URL: 'http://u:hunter2@h' }, /^MOS_MAIL_URL: a URL like smtp:/],
 ];
 
 for (const [what, env, line] of refused) {

@@ -2,5 +2,5 @@ import type { Words } from '../words.ts';
 
 export const mailWords = {
   'mail.greeting': ['Hello {name},', 'Hallo {name},'],
-  'mail.signature': ['{club}', '{club}'],
+  'mail.open': ['Open it', 'Öffnen'],
 } satisfies Words;

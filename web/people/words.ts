@@ -83,5 +83,25 @@ export const peopleWords = {
   'profile.groups': ['Groups', 'Gruppen'],
   'profile.yourData': ['Your data', 'Deine Daten'],
   'profile.vcard': ['vCard', 'vCard'],
+  'data.title': ['Everything about you', 'Alles über dich'],
+  'data.intro': [
+    'This is everything that the directory keeps of you and shows you. Passwords are kept as hashes that nobody can read.',
+    'Das ist alles, was das Verzeichnis über dich hat und dir zeigt. Passwörter stehen dort als Hash, den niemand lesen kann.',
+  ],
+  'data.ldif': ['As LDIF', 'Als LDIF'],
+  'data.json': ['As JSON', 'Als JSON'],
+  'data.delete': ['Ask to be deleted', 'Um Löschung bitten'],
+  'data.deleteWhy': [
+    'The board deletes your entry, and with it your access to every service. What others need for their books, they keep as the law says.',
+    'Der Vorstand löscht deinen Eintrag und damit deinen Zugang zu allen Diensten. Was für die Buchhaltung gebraucht wird, bleibt so lange, wie das Gesetz es sagt.',
+  ],
+  'data.takeBack': ['Take that back', 'Doch nicht löschen'],
+  'data.asked': ['The board has been asked to delete your entry.', 'Der Vorstand ist gebeten, deinen Eintrag zu löschen.'],
+  'data.takenBack': ['Your entry stays.', 'Dein Eintrag bleibt.'],
+  'data.mailSubject': ['{name} asks to be deleted', '{name} bittet um Löschung'],
+  'data.mailText': [
+    '{name} has asked for the entry in the directory to be deleted. By law that is owed within a month.',
+    '{name} hat um Löschung des Eintrags im Verzeichnis gebeten. Laut Gesetz ist dafür ein Monat Zeit.',
+  ],
   'profile.nothing': ['{name} shows nothing more here.', '{name} zeigt hier nicht mehr.'],
 } satisfies Words;

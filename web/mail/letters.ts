@@ -1,0 +1,50 @@
+import { clubName, type Site } from '../site.ts';
+import { type Language, translator, type Values, type Word } from '../words.ts';
+import type { Letter } from './outbox.ts';
+
+/** What a letter says; its words come in the reader's language. */
+export interface LetterText {
+  readonly to: string;
+  /** Whom it greets */
+  readonly name: string;
+  readonly language: Language;
+  readonly subject: Word;
+  readonly paragraphs: readonly Word[];
+  readonly values?: Values;
+  /** A button, and the same address as text for who sees none */
+  readonly link?: { readonly word: Word; readonly path: string };
+}
+
+/** Makes a mail in both forms: plain text, and HTML without anything that would be loaded from elsewhere. */
+export function letter(site: Site, { to, name, language, subject, paragraphs, values = {}, link }: LetterText): Letter {
+  const t = translator(language);
+  const club = clubName(site);
+  const all = { club, name, ...values };
+  const said = paragraphs.map((word) => t(word, all));
+  const url = link && new URL(link.path, site.url).href;
+  const greeting = t('mail.greeting', { name });
+  const plain = [greeting, ...said, ...(url === undefined ? [] : [url]), club].map(wrapped).join('\n\n');
+  const paragraph = (text: string) => `<p>${escaped(text).replaceAll('\n', '<br>')}</p>`;
+  const button = link &&
+    url !== undefined && [
+      `<p><a href="${escaped(url)}" style="display:inline-block;padding:10px 18px;border-radius:6px;background:${site.settings.clubColour};color:#fff;text-decoration:none">${escaped(t(link.word, all))}</a></p>`,
+      `<p style="font-size:13px">${escaped(url)}</p>`,
+    ];
+  const body = [paragraph(greeting), ...said.map(paragraph), ...(button || []), paragraph(club)].join('\n');
+  const html = `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${escaped(t(subject, all))}</title></head>
+<body style="font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:1.5em auto;padding:0 1em">
+${body}
+</body></html>
+`;
+  return { to, subject: t(subject, all).replace(/\s+/g, ' '), plain: `${plain}\n`, html };
+}
+
+/** Lines of at most 76 characters, but for a word that is longer. */
+function wrapped(text: string): string {
+  return text.replace(/(?![^\n]{1,76}$)([^\n]{1,76})\s/g, '$1\n');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
