@@ -5,7 +5,7 @@ import { ownComputedAttributes } from './computed.ts';
 import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
 import type { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import { ALL, bit, LOOK, Mask, WRITE } from './rights.ts';
+import { ALL, bit, LOOK, Mask, PROPOSE, WRITE } from './rights.ts';
 import type { Tree } from './tree.ts';
 import { Viewer } from './viewer.ts';
 
@@ -178,9 +178,10 @@ export class Access {
       for (const row of rows) {
         if (!(row.names === undefined ? shown(type, row.level) : row.names(type))) continue;
         // who may write `*` must not give rights that way, to themselves or anybody
-        over |= row.sweeping && type === this.#mosGrant ? row.may & ~WRITE : row.may;
+        over |= row.sweeping && type === this.#mosGrant ? row.may & ~(WRITE | PROPOSE) : row.may;
       }
-      return over;
+      // what waits stands in the log, and no secret does
+      return this.#secret.has(type) ? over & ~PROPOSE : over;
     };
     // rows of visible attributes show the entry only when they show something of it
     for (const row of rows) {

@@ -11,7 +11,8 @@ export const ADD = bit('add');
 export const DELETE = bit('delete');
 export const REPLICATE = bit('replicate');
 export const PROXY = bit('proxy');
-export const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE | PROXY;
+export const PROPOSE = bit('propose');
+export const ALL = COMPARE | SEARCH | READ | WRITE | ADD | DELETE | REPLICATE | PROXY | PROPOSE;
 /** What changes nothing and acts for nobody. */
 export const LOOK = COMPARE | SEARCH | READ;
 

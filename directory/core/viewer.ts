@@ -2,7 +2,7 @@ import { type Level, levels } from '../../schema/ldap/policy.ts';
 import type { AttributeDescription } from '../../schema/ldap/registry.ts';
 import type { Access, ViewerClass } from './access.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import { ADD, COMPARE, DELETE, type Mask, PROXY, READ, REPLICATE, SEARCH, WRITE } from './rights.ts';
+import { ADD, COMPARE, DELETE, type Mask, PROPOSE, PROXY, READ, REPLICATE, SEARCH, WRITE } from './rights.ts';
 
 /** One asker's eyes. For root, everything. */
 export class Viewer {
@@ -50,6 +50,10 @@ export class Viewer {
   }
   mayWrite(entry: PackedEntry, description: AttributeDescription): boolean {
     return (this.mask(entry).get(description) & WRITE) !== 0;
+  }
+  /** May this asker ask for a change that somebody else then approves? */
+  mayPropose(entry: PackedEntry, description: AttributeDescription): boolean {
+    return (this.mask(entry).get(description) & PROPOSE) !== 0;
   }
   /** @param parent the entry below which it goes */
   mayAddBelow(parent: PackedEntry): boolean {

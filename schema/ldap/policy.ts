@@ -5,7 +5,7 @@ import { parseFilter } from '../../directory/model/filter-text.ts';
 export const levels = ['public', 'members', 'board', 'self', 'nobody'] as const;
 export type Level = (typeof levels)[number];
 
-export const rights = ['compare', 'search', 'read', 'write', 'add', 'delete', 'replicate', 'proxy'] as const;
+export const rights = ['compare', 'search', 'read', 'write', 'add', 'delete', 'replicate', 'proxy', 'propose'] as const;
 export type Right = (typeof rights)[number];
 
 /** Whom a row is for. Rows for `anonymous` hold for everybody, those for `member` for everyone bound as a person. */
