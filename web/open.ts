@@ -5,6 +5,7 @@ import type { Directory } from '../directory/core/directory.ts';
 import { domainOf } from '../settings/club.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Outbox } from './mail/outbox.ts';
+import { PeopleIndex } from './people/people-index.ts';
 import { Sessions } from './session/sessions.ts';
 import { clubName, type Site } from './site.ts';
 
@@ -32,7 +33,15 @@ const sweepEvery = 600_000;
 export function openSite({ settings, directory, warn, clock = Date.now, ...parts }: SiteParts): OpenSite {
   const { database } = parts;
   const sessions = new Sessions({ directory, database, clock, days: settings.sessionDays });
-  const site: Omit<Site, 'outbox'> = { ...parts, settings, directory, clock, sessions, url: siteUrl(settings) };
+  const site: Omit<Site, 'outbox'> = {
+    ...parts,
+    settings,
+    directory,
+    clock,
+    sessions,
+    people: new PeopleIndex(directory),
+    url: siteUrl(settings),
+  };
   const outbox = new Outbox({
     database,
     url: settings.mailUrl,

@@ -3,6 +3,7 @@ import type { Authenticator } from '../directory/core/authenticate.ts';
 import type { Directory } from '../directory/core/directory.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Outbox } from './mail/outbox.ts';
+import type { PeopleIndex } from './people/people-index.ts';
 import type { Sessions } from './session/sessions.ts';
 
 /** What every page may use. */
@@ -13,6 +14,7 @@ export interface Site {
   readonly database: DatabasePool;
   readonly sessions: Sessions;
   readonly outbox: Outbox;
+  readonly people: PeopleIndex;
   readonly settings: Settings;
   /** Address that people type, without a path */
   readonly url: URL;

@@ -281,11 +281,7 @@ export class BoundDirectory {
 
   /** The values of an attribute as far as the asker may read them, worked out ones (memberOf, …) too; none otherwise. */
   values(entry: PackedEntry, name: string): readonly Buffer[] {
-    const { schema, computed } = this.#directory;
-    const description = schema.description(name);
-    if (description === undefined || !this.viewer.mayRead(entry, description)) return [];
-    const rules = computed.get(description.type);
-    return rules?.appliesTo(entry.layout) ? rules.values(entry) : entry.valuesOfType(description.type);
+    return this.#directory.valuesSeenBy(this.viewer, entry, name);
   }
 
   /** The same as text. */

@@ -145,6 +145,14 @@ export class Directory {
     return type === undefined ? [] : entry.valuesOfType(type);
   }
 
+  /** The values of an attribute as far as somebody may read them, worked out ones (memberOf, …) too; none otherwise. */
+  valuesSeenBy(viewer: Viewer, entry: PackedEntry, name: string): readonly Buffer[] {
+    const description = this.schema.description(name);
+    if (description === undefined || !viewer.mayRead(entry, description)) return [];
+    const rules = this.computed.get(description.type);
+    return rules?.appliesTo(entry.layout) ? rules.values(entry) : entry.valuesOfType(description.type);
+  }
+
   /** @internal Who somebody is right now: whoever may no longer log in sees what the anonymous see. */
   viewer(identity: Identity): Viewer {
     if (identity.kind === 'entry') {

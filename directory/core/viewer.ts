@@ -22,6 +22,16 @@ export class Viewer {
     return this.#class === undefined;
   }
 
+  /** Whoever has the same one sees the same of everybody but of themselves. A change of rights that concerns all makes another. */
+  get sharedRights(): object {
+    return this.#class ?? this.#access;
+  }
+
+  /** The same eyes, but without what somebody sees of their own entry alone. */
+  get withoutSelf(): Viewer {
+    return new Viewer(this.#access, undefined, this.#class, this.#class);
+  }
+
   /** The widest visibility level that still shows this asker something: `public`, `members` or `board`; of root `nobody`. */
   get level(): Level {
     return this.#class === undefined ? 'nobody' : (levels[this.#class.level] ?? 'public');

@@ -1,0 +1,146 @@
+import type { Directory } from '../../directory/core/directory.ts';
+import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+import type { Viewer } from '../../directory/core/viewer.ts';
+import type { PersonLine } from './person.ts';
+
+/** A person as some viewers see them, ready to be listed and searched. */
+interface Row {
+  readonly uuid: string;
+  readonly line: PersonLine;
+  /** What the list is sorted by */
+  readonly key: string;
+  /** What is searched: name, nick, user name and skills, in plain letters */
+  readonly plain: string;
+}
+
+interface Listing {
+  rows: Row[];
+  /** entryUUIDs of people who have changed since */
+  readonly changed: Set<string>;
+}
+
+/** More changes than this are not worked in one by one. */
+const mostWorkedIn = 200;
+
+/**
+ * Everybody who may sign in, by name, as each kind of viewer sees them. Made when somebody first asks, and kept up to date with what changes:
+ * a list of thousands costs a page what it shows.
+ */
+export class PeopleIndex {
+  readonly #directory: Directory;
+  readonly #peopleKey: string;
+  /** By what viewers have in common; it is another one when the rights of all have changed */
+  readonly #listings = new Map<object, Listing>();
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+    this.#peopleKey = directory.schema.normalizeDn(`ou=people,${directory.baseDn}`);
+    directory.tree.watch((before, after) => this.#changed(before, after));
+  }
+
+  /**
+   * Those who have all words of the query in what the viewer may see of them, sorted by name.
+   * @param query as it was typed; empty finds all
+   */
+  find(viewer: Viewer, query: string): readonly PersonLine[] {
+    const rows = this.#withSelf(viewer, this.#listing(viewer).rows);
+    const words = plainText(query).split(' ').filter(Boolean);
+    const found = words.length === 0 ? rows : rows.filter(({ plain }) => words.every((word) => plain.includes(word)));
+    return found.map(({ line }) => line);
+  }
+
+  #listing(viewer: Viewer): Listing {
+    const kind = viewer.sharedRights;
+    const known = this.#listings.get(kind);
+    if (known !== undefined && known.changed.size <= mostWorkedIn) {
+      if (known.changed.size > 0) this.#workIn(known, viewer.withoutSelf);
+      return known;
+    }
+    const parent = this.#directory.tree.find(this.#peopleKey);
+    const rows: Row[] = [];
+    for (const slot of parent === undefined ? [] : this.#directory.tree.childrenOf(parent)) {
+      const entry = this.#directory.tree.at(slot);
+      const row = entry && this.#row(viewer.withoutSelf, entry);
+      if (row !== undefined) rows.push(row);
+    }
+    const listing = { rows: rows.sort(byKey), changed: new Set<string>() };
+    // a few kinds of viewers there are; those of an older generation are never asked for again
+    if (this.#listings.size >= 16) this.#listings.clear();
+    this.#listings.set(kind, listing);
+    return listing;
+  }
+
+  /** Somebody sees more of their own entry than of others'. */
+  #withSelf(viewer: Viewer, rows: readonly Row[]): readonly Row[] {
+    const { entry } = viewer;
+    const own = entry?.key.endsWith(`,${this.#peopleKey}`) ? this.#row(viewer, entry) : undefined;
+    return own === undefined
+      ? rows
+      : inserted(
+          rows.filter(({ uuid }) => uuid !== own.uuid),
+          own,
+        );
+  }
+
+  #workIn(listing: Listing, viewer: Viewer): void {
+    const { tree } = this.#directory;
+    let rows: readonly Row[] = listing.rows.filter(({ uuid }) => !listing.changed.has(uuid));
+    for (const uuid of listing.changed) {
+      const entry = tree.byUuid(uuid);
+      const row = entry?.key.endsWith(`,${this.#peopleKey}`) ? this.#row(viewer, entry) : undefined;
+      if (row !== undefined) rows = inserted(rows, row);
+    }
+    listing.rows = [...rows];
+    listing.changed.clear();
+  }
+
+  /** Undefined for whom the viewer may not know of, for who may not sign in, and for what is no person. */
+  #row(viewer: Viewer, entry: PackedEntry): Row | undefined {
+    const directory = this.#directory;
+    if (!viewer.sees(entry) || !directory.tree.isOfClass(entry, 'inetOrgPerson') || !directory.mayLogIn(entry)) return undefined;
+    const texts = (name: string) => directory.valuesSeenBy(viewer, entry, name).map(String);
+    const [uid = ''] = texts('uid');
+    const name = texts('displayName')[0] ?? texts('cn')[0] ?? uid;
+    // who shows neither name nor user name is not in the list
+    if (name === '') return undefined;
+    const [nicks, skills] = [texts('mosNick'), texts('mosSkill')];
+    const line = { uid, name, nick: nicks[0], skills, hasPhoto: directory.valuesSeenBy(viewer, entry, 'jpegPhoto').length > 0 };
+    return { uuid: entry.uuid, line, key: plainText(name), plain: plainText([name, uid, ...nicks, ...skills, ...texts('cn')].join(' ')) };
+  }
+
+  #changed(before: PackedEntry | undefined, after: PackedEntry | undefined): void {
+    if (this.#listings.size === 0) return;
+    const isPerson = [before, after].some((entry) => entry?.key.endsWith(`,${this.#peopleKey}`));
+    const uuid = (after ?? before)?.uuid;
+    if (isPerson && uuid !== undefined) for (const { changed } of this.#listings.values()) changed.add(uuid);
+    // a status, or the folder itself: who may sign in, and who is there at all
+    else if ([before, after].some((entry) => entry?.key.includes('ou=statuses') || entry?.key === this.#peopleKey)) this.#listings.clear();
+  }
+}
+
+function byKey(one: Row, other: Row): number {
+  return one.key < other.key ? -1 : one.key > other.key ? 1 : one.uuid < other.uuid ? -1 : 1;
+}
+
+/** A sorted list with one row more. */
+function inserted(rows: readonly Row[], row: Row): Row[] {
+  let [from, to] = [0, rows.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const at = rows[middle];
+    if (at !== undefined && byKey(at, row) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return [...rows.slice(0, from), row, ...rows.slice(from)];
+}
+
+/** Small letters without marks: what somebody types who has no háček on the keyboard (Unicode TR15, compatibility decomposition). */
+export function plainText(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replace(/[\s,]+/g, ' ')
+    .trim();
+}
