@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Site } from '../site.ts';
+import { digest } from './sessions.ts';
+
+/** What a mailed link is for; one made for one thing opens nothing else. */
+export type LinkPurpose = 'activate' | 'invite' | 'reset' | 'mail';
+
+/** A link that was mailed and works once. */
+export interface Link {
+  readonly purpose: LinkPurpose;
+  /** entryUUID of whom it is about, of an invitation of who invites; undefined: of nobody who has an entry yet */
+  readonly entryUuid: string | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly madeAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface NewLink {
+  readonly purpose: LinkPurpose;
+  readonly entryUuid?: string | undefined;
+  /** What whoever opens it should find again; plain JSON */
+  readonly data?: Readonly<Record<string, string | number | boolean>>;
+  readonly hours: number;
+}
+
+type Where = Pick<Site, 'database' | 'clock'>;
+
+const row = z.object({
+  entry_uuid: z.string().nullable(),
+  data: z.record(z.unknown()),
+  made_at: z.date(),
+  expires_at: z.date(),
+});
+const columns = sql.fragment`entry_uuid, data, made_at, expires_at`;
+const nothing = sql.type(z.unknown());
+
+/** Makes a link. @returns what stands in its address: kept nowhere but in the mail */
+export async function makeLink({ database, clock }: Where, { purpose, entryUuid, data = {}, hours }: NewLink): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  const now = clock();
+  const [madeAt, expiresAt] = [sql.timestamp(new Date(now)), sql.timestamp(new Date(now + hours * 3_600_000))];
+  await database.query(nothing`DELETE FROM mos.link WHERE expires_at <= ${madeAt}`);
+  await database.query(nothing`
+    INSERT INTO mos.link (token_digest, purpose, entry_uuid, data, made_at, expires_at)
+    VALUES (${sql.binary(digest(token))}, ${purpose}, ${entryUuid === undefined ? null : sql.uuid(entryUuid)}, ${sql.jsonb(data)}, ${madeAt}, ${expiresAt})`);
+  return token;
+}
+
+/** Looks at a link and leaves it as it is: for GET, since mail scanners open every link. @returns undefined when it does not work (any more) */
+export async function findLink({ database, clock }: Where, purpose: LinkPurpose, token: string): Promise<Link | undefined> {
+  const found = await database.maybeOne(sql.type(row)`
+    SELECT ${columns} FROM mos.link
+    WHERE token_digest = ${sql.binary(digest(token))} AND purpose = ${purpose} AND expires_at > ${sql.timestamp(new Date(clock()))}`);
+  return found === null ? undefined : linkOf(purpose, found);
+}
+
+/** Uses a link up: of two that do so at once, one gets it. @returns undefined when it does not work (any more) */
+export async function takeLink({ database, clock }: Where, purpose: LinkPurpose, token: string): Promise<Link | undefined> {
+  const taken = await database.maybeOne(sql.type(row)`
+    DELETE FROM mos.link
+    WHERE token_digest = ${sql.binary(digest(token))} AND purpose = ${purpose} AND expires_at > ${sql.timestamp(new Date(clock()))}
+    RETURNING ${columns}`);
+  return taken === null ? undefined : linkOf(purpose, taken);
+}
+
+/** Takes back all links of somebody for one purpose. */
+export async function dropLinks({ database }: Where, purpose: LinkPurpose, entryUuid: string): Promise<void> {
+  await database.query(nothing`DELETE FROM mos.link WHERE purpose = ${purpose} AND entry_uuid = ${sql.uuid(entryUuid)}`);
+}
+
+function linkOf(purpose: LinkPurpose, { entry_uuid, data, made_at, expires_at }: z.infer<typeof row>): Link {
+  return { purpose, entryUuid: entry_uuid ?? undefined, data, madeAt: made_at, expiresAt: expires_at };
+}
