@@ -20,7 +20,10 @@ const ours = (file: string) => join(packageFolder, 'web', 'static', file);
 
 /** What pages load, each made of the files that stand behind it. */
 const sources = {
-  'site.css': { type: 'text/css; charset=utf-8', files: [resolve('@picocss/pico/css/pico.min.css'), ours('mos.css'), ours('people.css')] },
+  'site.css': {
+    type: 'text/css; charset=utf-8',
+    files: [resolve('@picocss/pico/css/pico.min.css'), ours('mos.css'), ours('people.css'), ours('me.css')],
+  },
   'site.js': { type: 'text/javascript; charset=utf-8', files: [resolve('htmx.org/dist/htmx.min.js'), ours('site.js')] },
 } satisfies Record<string, { readonly type: string; readonly files: readonly string[] }>;
 

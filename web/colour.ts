@@ -26,6 +26,11 @@ export function clubShades(colour: string): string {
     .join(';')}}`;
 }
 
+/** The club's colour as the ground for white words, as #rrggbb. */
+export function clubFill(colour: string): string {
+  return print(readable(parse(colour), white, black));
+}
+
 /** The colour itself, or as much of another in it as it takes to be read on the background. */
 function readable(colour: Rgb, background: Rgb, towards: Rgb): Rgb {
   for (let part = 0; part < 1; part += 0.02) {

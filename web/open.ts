@@ -4,6 +4,7 @@ import type { Authenticator } from '../directory/core/authenticate.ts';
 import type { Directory } from '../directory/core/directory.ts';
 import { domainOf } from '../settings/club.ts';
 import type { Settings } from '../settings/settings.ts';
+import { makeCarrier } from './mail/carrier.ts';
 import { Outbox } from './mail/outbox.ts';
 import { PeopleIndex } from './people/people-index.ts';
 import { Sessions } from './session/sessions.ts';
@@ -42,14 +43,9 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
     people: new PeopleIndex(directory),
     url: siteUrl(settings),
   };
-  const outbox = new Outbox({
-    database,
-    url: settings.mailUrl,
-    folder: join(settings.var, 'mail'),
-    from: `${JSON.stringify(clubName(site))} <${settings.mailFrom ?? `mos@${domainOf(settings)}`}>`,
-    clock,
-    warn,
-  });
+  const from = { name: clubName(site), address: settings.mailFrom ?? `mos@${domainOf(settings)}` };
+  const carrier = makeCarrier({ url: settings.mailUrl, folder: join(settings.var, 'mail'), from });
+  const outbox = new Outbox({ database, carrier, clock, warn });
   outbox.start();
   let timer: NodeJS.Timeout | undefined;
   const sweep = () => {

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import { home, setLanguage } from './frame/home.ts';
+import { listMail, showMail, showMailHtml } from './mail/dev-mail.ts';
 import { listPeople } from './people/list.ts';
 import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
 import { showPhoto } from './people/photo.ts';
@@ -38,4 +39,8 @@ export const routes: readonly Route[] = [
   get('/people/:name/data.json', ownJson, { who: 'person' }),
   post('/people/:name/deletion', requestDeletion, { who: 'person' }),
   get('/people/:name/photo', showPhoto),
+
+  get('/dev/mail', listMail),
+  get('/dev/mail/:id', showMail),
+  get('/dev/mail/:id/html', showMailHtml),
 ];

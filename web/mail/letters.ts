@@ -1,3 +1,4 @@
+import { clubFill } from '../colour.ts';
 import { clubName, type Site } from '../site.ts';
 import { type Language, translator, type Values, type Word } from '../words.ts';
 import type { Letter } from './outbox.ts';
@@ -27,7 +28,7 @@ export function letter(site: Site, { to, name, language, subject, paragraphs, va
   const paragraph = (text: string) => `<p>${escaped(text).replaceAll('\n', '<br>')}</p>`;
   const button = link &&
     url !== undefined && [
-      `<p><a href="${escaped(url)}" style="display:inline-block;padding:10px 18px;border-radius:6px;background:${site.settings.clubColour};color:#fff;text-decoration:none">${escaped(t(link.word, all))}</a></p>`,
+      `<p><a href="${escaped(url)}" style="display:inline-block;padding:10px 18px;border-radius:6px;background:${clubFill(site.settings.clubColour)};color:#fff;text-decoration:none">${escaped(t(link.word, all))}</a></p>`,
       `<p style="font-size:13px">${escaped(url)}</p>`,
     ];
   const body = [paragraph(greeting), ...said.map(paragraph), ...(button || []), paragraph(club)].join('\n');

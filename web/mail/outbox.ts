@@ -1,8 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createTransport, type Transporter } from 'nodemailer';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { type Carrier, verdictOf } from './carrier.ts';
 
 /** A mail, in both forms that programs show. */
 export interface Letter {
@@ -14,12 +12,7 @@ export interface Letter {
 
 export interface OutboxOptions {
   readonly database: DatabasePool;
-  /** smtp:// or smtps:// with name and password; undefined: each mail becomes a file in the folder */
-  readonly url: string | undefined;
-  /** For mail that goes nowhere */
-  readonly folder: string;
-  /** "Name <address>" */
-  readonly from: string;
+  readonly carrier: Carrier;
   readonly clock: () => number;
   readonly warn: (text: string, error: unknown) => void;
 }
@@ -31,27 +24,35 @@ const waiting = z.object({
   plain: z.string(),
   html: z.string(),
   attempts: z.number(),
+  made_at: z.date(),
 });
 const nothing = sql.type(z.unknown());
 
 /** Minutes until the next attempt; after the last one it is given up. */
 const pauses = [1, 5, 15, 60, 180, 360, 720, 1440, 1440];
+/** Minutes for which a mail is one process's: longer than any attempt takes. */
+const claim = 10;
 /** Days that a mail is kept after it has gone, for the board to see. */
 const keptDays = 30;
-const mostAtOnce = 20;
 const minute = 60_000;
+/** Characters. */
+const longest = { subject: 200, body: 100_000, error: 500 };
+/** One address and nothing else: no list, no name, no line end (RFC 5321 §4.1.2, without quoted local parts). */
+const address = /^[^\s\p{C}@<>()[\],;:\\"]{1,64}@[^\s\p{C}@<>()[\],;:\\"]{1,189}$/u;
 
-/** Mail that waits in a table until it has gone: no page waits for a mail server, and none is lost when it is away. */
+/**
+ * Mail that waits in a table until it has gone: no page waits for a mail server, and none is lost when it is away. A mail may go twice
+ * when a process ends between sending and noting that, and is never lost; both have the same Message-ID.
+ */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #transport: Transporter | undefined;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #again = false;
+  #stopping = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#transport = options.url === undefined ? undefined : createTransport(options.url, { from: options.from });
   }
 
   /** Tries from now on what waits, each minute and after each `send`. */
@@ -62,17 +63,26 @@ export class Outbox {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     clearInterval(this.#timer);
     await this.#running;
-    this.#transport?.close();
+    this.#options.carrier.close();
   }
 
-  /** Puts a mail into the table; it goes at once, if that can be. */
+  /**
+   * Puts a mail into the table; it goes at once, if that can be. One to something that is no address is noted and goes nowhere.
+   * @throws Error for a text that is too long, which ours never are
+   */
   async send({ to, subject, plain, html }: Letter): Promise<void> {
-    const now = sql.timestamp(new Date(this.#options.clock()));
-    await this.#options.database.query(nothing`
-      INSERT INTO mos.outbox (recipient, subject, plain, html, made_at, next_at)
-      VALUES (${to}, ${subject}, ${plain}, ${html}, ${now}, ${now})`);
+    const { database, clock } = this.#options;
+    if (plain.length > longest.body || html.length > longest.body) throw new Error('the text of a mail is too long');
+    const now = sql.timestamp(new Date(clock()));
+    const isAddress = address.test(to);
+    const line = subject.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+    const cut = [...line].length > longest.subject ? `${[...line].slice(0, longest.subject - 1).join('')}…` : line;
+    await database.query(nothing`
+      INSERT INTO mos.outbox (recipient, subject, plain, html, made_at, next_at, last_error)
+      VALUES (${to.replaceAll('\0', '').slice(0, 300)}, ${cut}, ${plain.replaceAll('\0', '')}, ${html.replaceAll('\0', '')}, ${now}, ${isAddress ? now : null}, ${isAddress ? null : 'this is no mail address'})`);
     void this.deliver();
   }
 
@@ -86,10 +96,9 @@ export class Outbox {
       .catch((error: unknown) => this.#options.warn('the outbox could not be read', error))
       .finally(() => {
         this.#running = undefined;
-        if (this.#again) {
-          this.#again = false;
-          void this.deliver();
-        }
+        if (!this.#again) return;
+        this.#again = false;
+        if (!this.#stopping) void this.deliver();
       });
     return this.#running;
   }
@@ -98,44 +107,46 @@ export class Outbox {
     const { database, clock } = this.#options;
     await database.query(nothing`
       DELETE FROM mos.outbox WHERE next_at IS NULL AND made_at < ${sql.timestamp(new Date(clock() - keptDays * 1440 * minute))}`);
-    for (;;) {
-      const now = new Date(clock());
+    while (!this.#stopping) {
+      const now = clock();
       // Claimed by moving its next attempt on, so that no other process takes it too, and a crash repeats it.
-      const due = await database.any(sql.type(waiting)`
-        UPDATE mos.outbox SET attempts = attempts + 1, next_at = ${sql.timestamp(new Date(now.getTime() + 10 * minute))}
-        WHERE id IN (SELECT id FROM mos.outbox WHERE next_at <= ${sql.timestamp(now)} ORDER BY next_at LIMIT ${mostAtOnce} FOR UPDATE SKIP LOCKED)
-        RETURNING id, recipient, subject, plain, html, attempts`);
-      if (due.length === 0) return;
-      for (const letter of due) await this.#deliverOne(letter);
+      const due = await database.maybeOne(sql.type(waiting)`
+        UPDATE mos.outbox SET attempts = attempts + 1, next_at = ${sql.timestamp(new Date(now + claim * minute))}
+        WHERE id = (SELECT id FROM mos.outbox WHERE next_at <= ${sql.timestamp(new Date(now))} ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, recipient, subject, plain, html, attempts, made_at`);
+      if (due === null || !(await this.#deliverOne(due))) return;
     }
   }
 
-  async #deliverOne(letter: z.infer<typeof waiting>): Promise<void> {
-    const { database, clock, warn } = this.#options;
+  /** @returns whether it is of use to try the next one now */
+  async #deliverOne(letter: z.infer<typeof waiting>): Promise<boolean> {
+    const { carrier } = this.#options;
     try {
-      await this.#hand(letter);
+      await carrier.carry({ ...letter, madeAt: letter.made_at });
     } catch (error) {
-      const pause = pauses[letter.attempts - 1];
-      const next = pause === undefined ? null : sql.timestamp(new Date(clock() + pause * minute));
-      const words = error instanceof Error ? error.message : String(error);
-      await database.query(nothing`UPDATE mos.outbox SET next_at = ${next}, last_error = ${words} WHERE id = ${letter.id}`);
-      warn(pause === undefined ? 'a mail was given up' : 'a mail waits for another attempt', error);
-      return;
+      const verdict = verdictOf(error);
+      const pause = verdict === 'refused' ? undefined : pauses[letter.attempts - 1];
+      await this.#failed(letter.id, pause, error);
+      return verdict !== 'away';
     }
-    await database.query(nothing`
-      UPDATE mos.outbox SET next_at = NULL, sent_at = ${sql.timestamp(new Date(clock()))}, last_error = NULL WHERE id = ${letter.id}`);
+    await this.#gone(letter.id);
+    return true;
   }
 
-  async #hand({ id, recipient, subject, plain, html }: z.infer<typeof waiting>): Promise<void> {
-    const { from, folder } = this.#options;
-    const message = { from, to: { name: '', address: recipient }, subject, text: plain, html };
-    if (this.#transport !== undefined) {
-      await this.#transport.sendMail(message);
-      return;
-    }
-    const composer = createTransport({ streamTransport: true, buffer: true });
-    const { message: bytes } = await composer.sendMail(message);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, `${String(id).padStart(8, '0')}.eml`), bytes, { mode: 0o600 });
+  /** @param pause minutes until the next attempt; undefined: there is none */
+  async #failed(id: number, pause: number | undefined, error: unknown): Promise<void> {
+    const { database, clock, warn } = this.#options;
+    const next = pause === undefined ? null : sql.timestamp(new Date(clock() + pause * minute));
+    const words = (error instanceof Error ? error.message : String(error)).slice(0, longest.error);
+    await database.query(nothing`UPDATE mos.outbox SET next_at = ${next}, last_error = ${words} WHERE id = ${id}`);
+    warn(pause === undefined ? 'a mail was given up' : 'a mail waits for another attempt', error);
+  }
+
+  /** What it said is not kept where somebody has it now: it may hold a link that still works. */
+  async #gone(id: number): Promise<void> {
+    const { database, clock, carrier } = this.#options;
+    const text = carrier.keepsText ? sql.fragment`` : sql.fragment`, plain = '', html = ''`;
+    await database.query(nothing`
+      UPDATE mos.outbox SET next_at = NULL, sent_at = ${sql.timestamp(new Date(clock()))}, last_error = NULL${text} WHERE id = ${id}`);
   }
 }
