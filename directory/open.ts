@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseChange } from '../ldif/parse.ts';
 import { printChange } from '../ldif/print.ts';
 import { type Policy, parsePolicy } from '../schema/ldap/policy.ts';
 import { Schema } from '../schema/ldap/registry.ts';
@@ -40,6 +41,7 @@ export async function openDirectory(settings: Settings, rootPassword: Buffer, lo
       baseDn: settings.baseDn,
       rootDn: settings.rootDn,
       printChange,
+      parseChange,
       passwords,
       guessing: new Guessing(settings, Date.now),
       passwordMinLength: settings.passwordMinLength,

@@ -79,6 +79,14 @@ export function parseLdif(text: Buffer | string, file = 'ldif'): LdifItem[] {
   return [...parser.push(Buffer.from(text)), ...parser.end()];
 }
 
+/** Reads one change record, as `printChange` writes it. @throws LdifError, or Error when it is not one record */
+export function parseChange(text: string): Change {
+  const [record, ...more] = parseLdif(text);
+  if (record instanceof LdifError) throw record;
+  if (record === undefined || more.length > 0) throw new Error('one change record is expected');
+  return record.change;
+}
+
 class Mistake extends Error {
   readonly line: number;
   constructor(line: number, reason: string) {

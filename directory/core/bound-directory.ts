@@ -5,6 +5,7 @@ import type { Filter } from '../model/filter.ts';
 import type { Identity } from './access.ts';
 import { planAdd } from './add.ts';
 import { type AppPassword, makeAppPassword, mostAppPasswords, readAppPassword } from './app-passwords.ts';
+import { Approvals } from './approvals.ts';
 import { compare } from './compare.ts';
 import { planDelete } from './delete.ts';
 import type { Directory } from './directory.ts';
@@ -35,6 +36,11 @@ export interface UpdateOptions {
   readonly manageDsaIt?: boolean | undefined;
   /** All is tried, nothing is done. */
   readonly noOperation?: boolean | undefined;
+}
+
+interface PlanOptions extends UpdateOptions {
+  readonly restoring?: boolean;
+  readonly mayWait?: boolean;
 }
 
 /** How entries of a dump come in: operational attributes as they are, referral objects too. */
@@ -144,6 +150,7 @@ export class BoundDirectory {
     return this.commit(await this.addition(dn, attributes, options));
   }
 
+  /** What the asker may only propose does not change: the outcome says under which number it waits (`pending`); all of it, an update is made whole. */
   async modify(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}): Promise<Outcome> {
     return this.commit(await this.modification(dn, modifications, options));
   }
@@ -250,7 +257,7 @@ export class BoundDirectory {
   async modification(dn: string, modifications: readonly Modification[], options: UpdateOptions = {}, oldIsRight = false): Promise<Update> {
     this.#refuseUntilChanged({ dn, modifications });
     const { change, record } = await prepareModify(this.#directory, this, dn, modifications, oldIsRight);
-    return this.#prepare((context) => planModify(context, dn, change, record), options, dn);
+    return this.#prepare((context) => planModify(context, dn, change, record), { ...options, mayWait: true }, dn);
   }
 
   deletion(dn: string, options: UpdateOptions = {}): Update {
@@ -261,6 +268,26 @@ export class BoundDirectory {
   renaming(request: MoveRequest, options: UpdateOptions = {}): Update {
     this.#refuseUntilChanged();
     return this.#prepare((context) => planMove(context, request), options, request.dn);
+  }
+
+  /** Changes that wait for somebody's approval, and those that can be taken back. */
+  get approvals(): Approvals {
+    return new Approvals(this.#directory, this);
+  }
+
+  /** @internal An update with a plan of its own. @param mayWait what the asker may only propose waits */
+  prepared(plan: (context: PlanContext) => Plan, mayWait = false): Update {
+    this.refuseLookers();
+    return this.#prepare(plan, { mayWait });
+  }
+
+  /**
+   * @internal For what changes something without being an update.
+   * @throws DirectoryError insufficientAccessRights
+   */
+  refuseLookers(): void {
+    this.#refuseUntilChanged();
+    this.#refuseLookers();
   }
 
   /** An entry of a dump, with its operational attributes and its password as it stands. */
@@ -316,24 +343,29 @@ export class BoundDirectory {
    */
   #prepare(
     plan: (context: PlanContext) => Plan,
-    { restoring = false, manageDsaIt = false, assertion, noOperation = false }: UpdateOptions & { readonly restoring?: boolean },
+    { restoring = false, mayWait = false, manageDsaIt = false, assertion, noOperation = false }: PlanOptions,
     dn?: string,
   ): Update {
-    if (this.identity.kind === 'somebody') throw new DirectoryError('insufficientAccessRights', 'who only looks changes nothing');
-    if (this.identity.kind === 'entry' && this.identity.app !== undefined)
-      throw new DirectoryError('insufficientAccessRights', 'an app password lets in and changes nothing; bind with the main password');
+    this.#refuseLookers();
     return {
       author: this.author,
       plan: (staging, stamp) => {
         const { viewer } = this;
         const there = dn === undefined ? undefined : staging.find(this.#directory.schema.normalizeDn(dn));
         if (there !== undefined && viewer.sees(there)) this.#refuseUnless(assertion, there, viewer);
-        const planned = plan({ staging, viewer, actor: this.dn, stamp, restoring, manageDsaIt });
+        const planned = plan({ staging, viewer, actor: this.dn, stamp, restoring, manageDsaIt, mayWait });
         if (dn === undefined) this.#refuseUnless(assertion, planned[0].after, viewer);
+        if (noOperation && planned[0].waits) throw new DirectoryError('unwillingToPerform', 'it would wait for approval');
         if (noOperation) throw new DirectoryError('noOperation', 'it would have been done');
         return planned;
       },
     };
+  }
+
+  #refuseLookers(): void {
+    if (this.identity.kind === 'somebody') throw new DirectoryError('insufficientAccessRights', 'who only looks changes nothing');
+    if (this.identity.kind === 'entry' && this.identity.app !== undefined)
+      throw new DirectoryError('insufficientAccessRights', 'an app password lets in and changes nothing; bind with the main password');
   }
 
   #refuseUnless(assertion: Filter | undefined, entry: PackedEntry | undefined, viewer: Viewer): void {

@@ -34,6 +34,8 @@ export interface DirectoryOptions {
   readonly rootDn: string;
   /** RFC 2849 text of a change, for the log */
   readonly printChange: (change: Change) => string;
+  /** A change as it stands in the log. @throws Error */
+  readonly parseChange: (text: string) => Change;
   readonly passwords: Passwords;
   readonly guessing: Guessing;
   /** Of a password, in characters, where no policy entry says otherwise */
@@ -64,6 +66,8 @@ export class Directory {
   readonly attempts: Attempts;
   readonly policies: PasswordPolicies;
   readonly clock: () => number;
+  /** A change as it stands in the log. @throws Error */
+  readonly parseChange: (text: string) => Change;
   readonly #store: Store;
   #closing = false;
   /** A failed attempt to take over what others wrote is going to be repeated. */
@@ -87,7 +91,9 @@ export class Directory {
     this.selections = new Selections(schema, this.computed);
     this.storedSelections = new Selections(schema, new Map([...this.computed].filter(([type]) => type.name === 'entryUUID')));
     const isSecret = (type: AttributeType) => this.access.isSecret(type);
-    this.writer = new Writer(store, this.tree, { isSecret, printChange: options.printChange }, this.clock);
+    const { printChange, parseChange } = options;
+    this.parseChange = parseChange;
+    this.writer = new Writer(store, this.tree, { isSecret, printChange, parseChange }, this.clock);
     this.#store = store;
   }
 

@@ -21,7 +21,7 @@ export function planModify(
   modifications: readonly Modification[],
   record: PasswordRecord = timeAlone,
 ): Plan {
-  const { staging, viewer } = context;
+  const { staging } = context;
   const { schema } = staging.tree;
   const before = loadForUpdate(context, dnText);
   const types = modifications.map(({ attribute }) => knownType(context, attribute.description));
@@ -29,9 +29,7 @@ export function planModify(
     if (type.noUserModification && !context.restoring)
       throw new DirectoryError('constraintViolation', `${type.name}: the server alone sets this attribute`);
   }
-  for (const { type, base } of types) {
-    if (!viewer.mayWrite(before, base)) throw new DirectoryError('insufficientAccessRights', `changing ${type.name} is not allowed here`);
-  }
+  const waits = mustWait(context, before, types);
   const resolved = modifications.map(({ operation, attribute }) => ({
     operation,
     description: resolveDescription(staging.tree, attribute.description),
@@ -65,7 +63,28 @@ export function planModify(
   stampModified(draft, context);
   const after = draft.pack(before);
   checkIntegrity(staging, after);
-  return [{ cause: 'request', before, after, change: { kind: 'modify', dn: before.dn, modifications } }];
+  const change = { kind: 'modify' as const, dn: before.dn, modifications };
+  return waits ? [{ cause: 'request', before, after: before, change, waits: true }] : [{ cause: 'request', before, after, change }];
+}
+
+type NamedType = ReturnType<typeof knownType>;
+
+/**
+ * A change of something that the asker may not write waits as a whole, if they may propose that: an update is made whole or not at all.
+ * @throws DirectoryError insufficientAccessRights, unwillingToPerform when a secret would have to wait
+ */
+function mustWait({ viewer, mayWait }: PlanContext, before: PackedEntry, types: readonly NamedType[]): boolean {
+  const beyond = types.filter(({ base }) => !viewer.mayWrite(before, base));
+  if (beyond.length === 0) return false;
+  const refused = beyond.find(({ base }) => !(mayWait && viewer.mayPropose(before, base)));
+  if (refused !== undefined) throw new DirectoryError('insufficientAccessRights', `changing ${refused.type.name} is not allowed here`);
+  const secret = types.find(({ type }) => viewer.isSecret(type));
+  if (secret !== undefined)
+    throw new DirectoryError(
+      'unwillingToPerform',
+      `${secret.type.name} can't wait for approval together with ${beyond[0]?.type.name}; change it by itself`,
+    );
+  return true;
 }
 
 /** The type that a description is of, without numbering the description: who asks may not be allowed to bring up new options. */

@@ -19,6 +19,8 @@ export interface PlanContext {
   readonly restoring: boolean;
   /** RFC 3296: referral objects are changed, not followed. */
   readonly manageDsaIt: boolean;
+  /** What the asker may only propose becomes a change that waits; otherwise it is refused. */
+  readonly mayWait: boolean;
 }
 
 /** When a change happens, in LDAP's two spellings. */
@@ -36,6 +38,8 @@ export interface PlannedChange {
   readonly before: PackedEntry | undefined;
   readonly after: PackedEntry | undefined;
   readonly change: Change;
+  /** It waits until somebody approves: `after` is as `before` */
+  readonly waits?: true;
 }
 
 /** The change of the entry that was asked for comes first, then what follows from it in others. */

@@ -18,12 +18,14 @@ export interface RevisionContext {
   readonly isSecret: (type: AttributeType) => boolean;
   /** RFC 2849 text of a change */
   readonly printChange: (change: Change) => string;
+  /** The other way round. @throws Error */
+  readonly parseChange: (text: string) => Change;
   readonly parentOf: (entry: PackedEntry) => PackedEntry | undefined;
 }
 
 /** The row of the log for one planned change. */
 export function revisionOf(context: RevisionContext, planned: PlannedChange, author: Author, stamp: Stamp, csn: number): NewRevision {
-  const { before, after, change, cause } = planned;
+  const { before, after, change, cause, waits = false } = planned;
   const subject = before ?? after;
   if (subject === undefined) throw new Error('a change needs an entry');
   return {
@@ -35,12 +37,12 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
     origin: author.origin,
     operation: change.kind,
     cause,
-    state: 'applied',
+    state: waits ? 'pending' : 'applied',
     entryUuid: subject.uuid,
     dn: subject.dn,
     change: context.printChange(withoutSecrets(context, change)),
     before: before === undefined ? [] : touched(context, change, before),
-    effect: effectOf(context, subject.uuid, after),
+    effect: waits ? { kind: 'none', uuid: subject.uuid } : effectOf(context, subject.uuid, after),
   };
 }
 
@@ -63,8 +65,8 @@ export function storedEntry(entry: PackedEntry, parent: PackedEntry | undefined)
   };
 }
 
-/** The values that a change touches, as they were. A deleted entry is kept whole, so that it can be brought back. */
-function touched(context: RevisionContext, change: Change, before: PackedEntry): Attribute[] {
+/** The values of an entry that a change touches. A deleted entry is kept whole, so that it can be brought back. */
+export function touched(context: Pick<RevisionContext, 'tree' | 'isSecret'>, change: Change, before: PackedEntry): Attribute[] {
   const { schema } = context.tree;
   const names = new Set(
     change.kind === 'modify' ? change.modifications.map(({ attribute }) => schema.description(attribute.description)?.name) : [],
@@ -80,7 +82,7 @@ function touched(context: RevisionContext, change: Change, before: PackedEntry):
 const longList = 100;
 
 /** Of a long list of which single values come and go (a large group), only those that go; the change itself names those that come. */
-function withoutTheRest({ tree: { schema } }: RevisionContext, change: Change, attribute: Attribute): Attribute {
+function withoutTheRest({ tree: { schema } }: Pick<RevisionContext, 'tree'>, change: Change, attribute: Attribute): Attribute {
   const { description, values } = attribute;
   if (change.kind !== 'modify' || values.length <= longList) return attribute;
   const own = change.modifications.filter((each) => schema.description(each.attribute.description)?.name === description);
@@ -98,7 +100,7 @@ function withoutSecrets(context: RevisionContext, change: Change): Change {
 }
 
 /** Passwords and the like leave their name in the log and nothing else. */
-function masked(context: RevisionContext, attribute: Attribute): Attribute {
+function masked(context: Pick<RevisionContext, 'tree' | 'isSecret'>, attribute: Attribute): Attribute {
   const type = context.tree.schema.description(attribute.description)?.type;
   return type !== undefined && context.isSecret(type) && attribute.values.length > 0
     ? { description: attribute.description, values: [Buffer.from('(not kept)')] }

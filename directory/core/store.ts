@@ -21,6 +21,27 @@ export type Effect =
   /** Nothing yet: a change that waits for approval, or a note in the audit trail. */
   | { readonly kind: 'none'; readonly uuid: string };
 
+export type RevisionState = 'applied' | 'pending' | 'approved' | 'refused' | 'withdrawn';
+
+/** What became of a revision that waited. */
+export interface Decision {
+  readonly at: Date;
+  /** DN of whoever decided; of a withdrawal the author */
+  readonly actor: string;
+  readonly actorUuid: string | null;
+  /** What the author is told; empty but for a refusal */
+  readonly reason: string;
+  /** The revision that made the change; null unless it was approved */
+  readonly appliedCsn: number | null;
+}
+
+/** A decision as it is written down. */
+export interface NewDecision extends Decision {
+  /** The revision that waited */
+  readonly csn: number;
+  readonly state: 'approved' | 'refused' | 'withdrawn';
+}
+
 /** One row of the append-only log (DESIGN: one log for history, approval, audit, feed and content synchronisation). */
 export interface Revision {
   /** Position in the log: commit order, gapless, starts at 1 */
@@ -36,7 +57,8 @@ export interface Revision {
   readonly operation: 'add' | 'modify' | 'rename' | 'delete';
   /** `request` is what was asked for; `reference` is what followed from it in another entry (refint) */
   readonly cause: 'request' | 'reference';
-  readonly state: 'applied' | 'pending' | 'refused';
+  /** All but `applied` have had no effect: `pending` waits, `approved` was made by another revision, `refused` and `withdrawn` never */
+  readonly state: RevisionState;
   readonly entryUuid: string;
   /** DN before the change (after it for an add) */
   readonly dn: string;
@@ -44,9 +66,13 @@ export interface Revision {
   readonly change: string;
   /** The attributes that the change touched, with the values they had; of a long list that gained or lost single values only the lost ones; without secrets */
   readonly before: readonly Attribute[];
+  /** Of a revision that has waited */
+  readonly decision?: Decision;
+  /** Of a revision that was asked for before: which one, and by whom */
+  readonly approves?: { readonly csn: number; readonly actor: string; readonly actorUuid: string | null };
 }
 
-export interface NewRevision extends Revision {
+export interface NewRevision extends Omit<Revision, 'decision' | 'approves'> {
   readonly effect: Effect;
 }
 
@@ -82,6 +108,10 @@ export interface WriteTransaction {
   changesSince(csn: number): Promise<Delta>;
   /** Writes revisions and their effects; may be called several times. csn must continue from lastCsn without a gap. */
   append(revisions: readonly NewRevision[]): Promise<void>;
+  /** Nobody changes what this answers before the transaction ends. */
+  revisions(question: RevisionQuestion): Promise<readonly Revision[]>;
+  /** Writes down what becomes of a revision that waits; one that it names as applied must have been appended. */
+  decide(decision: NewDecision): Promise<void>;
 }
 
 export interface StoreEvents {
@@ -105,6 +135,8 @@ export interface Store {
   changesSince(csn: number): Promise<Delta>;
   /** Revisions in log order, newest last; for history, audit and content synchronisation. */
   revisions(question: RevisionQuestion): Promise<readonly Revision[]>;
+  /** What people are told of an entry, newest last. */
+  history(question: HistoryQuestion): Promise<readonly Revision[]>;
   /** The first revisions after a position, in log order, without what is heavy in them. */
   log(afterCsn: number, limit: number): Promise<readonly LogLine[]>;
   /** The last position of the change with this entryCSN; undefined when the log does not have it. */
@@ -119,7 +151,23 @@ export interface Store {
 }
 
 export interface RevisionQuestion {
+  /** This one alone */
+  readonly csn?: number;
   readonly afterCsn?: number;
   readonly entryUuid?: string;
+  readonly actorUuid?: string;
+  /** Those that wait for approval alone */
+  readonly waiting?: boolean;
   readonly limit?: number;
+}
+
+/** Requests that had an effect on an entry, and what was refused or withdrawn; and those that put it into groups or took it out. */
+export interface HistoryQuestion {
+  readonly entryUuid: string;
+  /** The DN that it has now */
+  readonly dn: string;
+  /** entryUUIDs of the groups that count */
+  readonly groups: readonly string[];
+  readonly beforeCsn?: number;
+  readonly limit: number;
 }

@@ -1,5 +1,5 @@
 import { type Level, levels } from '../../schema/ldap/policy.ts';
-import type { AttributeDescription } from '../../schema/ldap/registry.ts';
+import type { AttributeDescription, AttributeType } from '../../schema/ldap/registry.ts';
 import type { Access, ViewerClass } from './access.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { ADD, COMPARE, DELETE, type Mask, PROPOSE, PROXY, READ, REPLICATE, SEARCH, WRITE } from './rights.ts';
@@ -40,6 +40,11 @@ export class Viewer {
   /** Identifies what this asker may see of the entry: entries with the same mask show the same attributes. */
   mask(entry: PackedEntry): Mask {
     return this.#access.mask(entry.uuid === this.entry?.uuid ? this.#selfClass : this.#class, entry);
+  }
+
+  /** Is it one of the attributes that `*` never means? */
+  isSecret(type: AttributeType): boolean {
+    return this.#access.isSecret(type);
   }
 
   /** Does the entry exist at all for this asker? */

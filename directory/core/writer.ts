@@ -1,6 +1,7 @@
 import { DirectoryError } from '../model/errors.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import type { Plan, Stamp } from './plan.ts';
+import type { Plan, PlannedChange, Stamp } from './plan.ts';
+import { isReplaced, mostWaiting } from './proposals.ts';
 import { type Author, type RevisionContext, revisionOf } from './revisions.ts';
 import { Staging } from './staging.ts';
 import type { NewRevision, Store, WriteTransaction } from './store.ts';
@@ -17,6 +18,15 @@ export interface Update {
 export interface Outcome {
   readonly before: PackedEntry | undefined;
   readonly after: PackedEntry | undefined;
+  /** Its place in the log */
+  readonly csn: number;
+  /** The change has to be approved by somebody else: its number. Nothing of the entry has changed yet. */
+  readonly pending?: number;
+}
+
+/** A transaction of its own: what it reads of the log stays true until it ends. */
+export interface Desk extends Pick<WriteTransaction, 'revisions' | 'decide'> {
+  make(update: Update): Promise<Outcome>;
 }
 
 /** Updates that arrive while one commit is under way share the next one. */
@@ -90,6 +100,23 @@ export class Writer {
     });
   }
 
+  /** Work that looks into the log, decides what waits there and makes updates: all of it or nothing. What it throws is passed on. */
+  alone<T>(work: (desk: Desk) => Promise<T>): Promise<T> {
+    return this.exclusively(async () => {
+      const { done, value } = await this.#store.write(async (transaction) => {
+        const done = new Work(this, await this.#begin(transaction), transaction);
+        const value = await work({
+          revisions: (question) => transaction.revisions(question),
+          decide: (decision) => transaction.decide(decision),
+          make: (update) => done.doNow(update),
+        });
+        return { done, value };
+      });
+      this.#show(done);
+      return value;
+    });
+  }
+
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
@@ -107,7 +134,7 @@ export class Writer {
         const work = new Work(this, staging, transaction);
         for (const { update, resolve, reject } of batch) {
           try {
-            const outcome = work.do(update);
+            const outcome = await work.do(update);
             settle.push(() => resolve(outcome));
           } catch (error) {
             settle.push(() => reject(error));
@@ -134,7 +161,7 @@ export class Writer {
       const work = new Work(this, await this.#begin(transaction), transaction);
       for await (const update of updates) {
         try {
-          made(update, work.do(update));
+          made(update, refusePending(await work.do(update)));
           count++;
         } catch (error) {
           if (!(error instanceof DirectoryError)) throw error;
@@ -186,6 +213,12 @@ export class Writer {
   }
 }
 
+/** The updates of a transaction are made together or not at all, and so none of them can wait. */
+function refusePending(outcome: Outcome): Outcome {
+  if (outcome.pending === undefined) return outcome;
+  throw new DirectoryError('unwillingToPerform', 'this change would wait for approval, and a transaction can not; ask for it by itself');
+}
+
 /** Microseconds since 1970 at which a CSN was made; another process's clock may be ahead of ours. */
 function microsOf(csn: string): number {
   const [, year, month, day, hour, minute, second, micros] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})Z/.exec(csn) ?? [];
@@ -217,17 +250,40 @@ class Work {
     return this.#unwritten.length;
   }
 
-  do(update: Update): Outcome {
+  async do(update: Update): Promise<Outcome> {
     const stamp = this.#writer.stamp();
     const plan = update.plan(this.#staging, stamp);
+    const [{ before, after, waits = false }] = plan;
+    if (waits) await this.#makeRoom(plan[0], update.author, stamp);
     this.lastCsn = stamp.csn;
+    const csn = this.csn + 1;
     for (const planned of plan) {
+      this.#unwritten.push(revisionOf(this.#context, planned, update.author, stamp, ++this.csn));
+      if (planned.waits) continue;
       if (planned.after !== undefined) this.#staging.put(planned.after);
       else if (planned.before !== undefined) this.#staging.delete(planned.before);
-      this.#unwritten.push(revisionOf(this.#context, planned, update.author, stamp, ++this.csn));
       this.changes.push({ before: planned.before, after: planned.after });
     }
-    return { before: plan[0].before, after: plan[0].after };
+    return { before, after, csn, ...(waits && { pending: csn }) };
+  }
+
+  /** The same, and written at once, so that a decision can name it. */
+  async doNow(update: Update): Promise<Outcome> {
+    const outcome = await this.do(update);
+    await this.flush();
+    return outcome;
+  }
+
+  /** Withdraws what its author has asked for before of the same attributes. @throws DirectoryError adminLimitExceeded */
+  async #makeRoom(planned: PlannedChange, { uuid, dn }: Author, { at }: Stamp): Promise<void> {
+    if (uuid === null) throw new DirectoryError('insufficientAccessRights', 'only somebody with an entry can ask for a change');
+    await this.flush();
+    const waiting = await this.#transaction.revisions({ actorUuid: uuid, waiting: true });
+    const replaced = waiting.filter((each) => isReplaced(this.#context, each, planned));
+    if (waiting.length - replaced.length >= mostWaiting)
+      throw new DirectoryError('adminLimitExceeded', `${mostWaiting} changes of yours wait for approval already; withdraw one first`);
+    for (const { csn } of replaced)
+      await this.#transaction.decide({ csn, state: 'withdrawn', at, actor: dn, actorUuid: uuid, reason: '', appliedCsn: null });
   }
 
   async flush(): Promise<void> {

@@ -52,6 +52,8 @@ async function answer(
     return;
   }
   const outcome = await orBindFirst(directory, directory.commit(update));
+  if (outcome.pending !== undefined)
+    throw new DirectoryError('unwillingToPerform', `the change waits for approval as number ${outcome.pending}; nothing has changed yet`);
   encodeResult(connection.out, id, op, { kind: 'success' }, images(directory, outcome, controls));
 }
 

@@ -1,12 +1,13 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { LogLine } from '../core/store.ts';
+import { revisionState } from './revisions.ts';
 
 const logRow = z.object({
   csn: z.number(),
   entry_csn: z.string(),
   operation: z.enum(['add', 'modify', 'rename', 'delete']),
-  state: z.enum(['applied', 'pending', 'refused']),
+  state: revisionState,
   entry_uuid: z.string(),
   dn: z.string(),
   touched: z.array(z.string()),

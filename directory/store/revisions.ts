@@ -1,12 +1,15 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import type { NewRevision, Revision, RevisionQuestion, StoredEntry } from '../core/store.ts';
-import { attributesFromJson, attributesToJson, type JsonAttributes } from './attribute-json.ts';
+import type { NewRevision, StoredEntry } from '../core/store.ts';
+import { attributesToJson, type JsonAttributes } from './attribute-json.ts';
 
 /** Where Postgres says that the log has grown; every process listens. */
 export const channel = 'mos_revision';
 
-const revisionRow = z.object({
+export const revisionState = z.enum(['applied', 'pending', 'approved', 'refused', 'withdrawn']);
+
+/** A revision as it is written. */
+export const writtenRow = z.object({
   csn: z.number(),
   entry_csn: z.string(),
   at: z.date(),
@@ -15,13 +18,12 @@ const revisionRow = z.object({
   origin: z.string(),
   operation: z.enum(['add', 'modify', 'rename', 'delete']),
   cause: z.enum(['request', 'reference']),
-  state: z.enum(['applied', 'pending', 'refused']),
+  state: revisionState,
   entry_uuid: z.string(),
   dn: z.string(),
   change: z.string(),
   before: z.custom<JsonAttributes>(),
 });
-
 /** Revisions of one statement: enough that the round trip does not count, few enough to stay short under a timeout. */
 const chunk = 1000;
 
@@ -71,7 +73,7 @@ function entryToJson(entry: StoredEntry): unknown {
   return { entry_uuid: uuid, parent_uuid: parent, rdn, rdn_key: rdnKey, attributes: attributesToJson(attributes) };
 }
 
-function revisionToJson(revision: NewRevision): z.input<typeof revisionRow> {
+function revisionToJson(revision: NewRevision): z.input<typeof writtenRow> {
   return {
     csn: revision.csn,
     entry_csn: revision.entryCsn,
@@ -86,40 +88,5 @@ function revisionToJson(revision: NewRevision): z.input<typeof revisionRow> {
     dn: revision.dn,
     change: revision.change,
     before: attributesToJson(revision.before),
-  };
-}
-
-/**
- * Revisions in log order. With `afterCsn` and `limit` the first ones after it, as a follower wants them; with `limit`
- * alone the newest, as a history wants them.
- */
-export async function findRevisions(connection: CommonQueryMethods, question: RevisionQuestion): Promise<Revision[]> {
-  const { afterCsn, entryUuid = null, limit = null } = question;
-  const fromTheEnd = afterCsn === undefined;
-  const rows = await connection.any(sql.type(revisionRow)`
-    SELECT csn, entry_csn, at, actor, actor_uuid, origin, operation, cause, state, entry_uuid, dn, change, before
-    FROM mos.revision
-    WHERE csn > ${afterCsn ?? 0} ${entryUuid === null ? sql.fragment`` : sql.fragment`AND entry_uuid = ${sql.uuid(entryUuid)}`}
-    ORDER BY csn ${fromTheEnd ? sql.fragment`DESC` : sql.fragment`ASC`}
-    LIMIT ${limit}`);
-  const found = rows.map(revisionOf);
-  return fromTheEnd ? found.reverse() : found;
-}
-
-function revisionOf(row: z.infer<typeof revisionRow>): Revision {
-  return {
-    csn: row.csn,
-    entryCsn: row.entry_csn,
-    at: row.at,
-    actor: row.actor,
-    actorUuid: row.actor_uuid,
-    origin: row.origin,
-    operation: row.operation,
-    cause: row.cause,
-    state: row.state,
-    entryUuid: row.entry_uuid,
-    dn: row.dn,
-    change: row.change,
-    before: attributesFromJson(row.before),
   };
 }

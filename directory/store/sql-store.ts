@@ -1,12 +1,14 @@
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { NewRevision, RevisionQuestion, Store, StoreEvents, WriteTransaction } from '../core/store.ts';
+import type { NewDecision, NewRevision, RevisionQuestion, Store, StoreEvents, WriteTransaction } from '../core/store.ts';
 import { DirectoryError } from '../model/errors.ts';
+import { writeDecision } from './decisions.ts';
 import { entriesChangedSince, newestCsn, streamEntries } from './entries.ts';
 import { CommitOutcomeUnknown, isConnectionFailure, toDirectoryError } from './failures.ts';
+import { findHistory, findRevisions } from './find-revisions.ts';
 import { positionOf, readLog } from './log.ts';
 import { findPasswordUses, notePasswordUse } from './password-uses.ts';
-import { appendRevisions, findRevisions } from './revisions.ts';
+import { appendRevisions } from './revisions.ts';
 
 /** A Store, and the pool for those who keep tables of their own beside it. */
 export interface SqlStore extends Store {
@@ -52,6 +54,7 @@ export function sqlStore(engine: Engine): SqlStore {
     load: (each) => asDirectoryErrors(() => pool.connect((connection) => load(connection, each))),
     changesSince: (csn) => reading(() => entriesChangedSince(pool, csn)),
     revisions: (question: RevisionQuestion) => reading(() => findRevisions(pool, question)),
+    history: (question) => reading(() => findHistory(pool, question)),
     log: (afterCsn, limit) => reading(() => readLog(pool, afterCsn, limit)),
     positionOf: (entryCsn) => reading(() => positionOf(pool, entryCsn)),
     notePasswordUse: (entryUuid, passwordId, at) => asDirectoryErrors(() => notePasswordUse(pool, entryUuid, passwordId, at)),
@@ -151,6 +154,14 @@ class Transaction implements WriteTransaction {
       }
       await appendRevisions(this.#connection, revisions);
     });
+  }
+
+  revisions(question: RevisionQuestion): ReturnType<WriteTransaction['revisions']> {
+    return this.#run(() => findRevisions(this.#connection, question));
+  }
+
+  decide(decision: NewDecision): Promise<void> {
+    return this.#run(() => writeDecision(this.#connection, decision));
   }
 
   async #run<T>(query: () => Promise<T>): Promise<T> {

@@ -1,5 +1,34 @@
 -- What the migrations make. Written by the test of the migrations (UPDATE_GOLDEN=1), not by hand.
 
+CREATE TABLE mos.approval_notice (
+  told_at timestamp with time zone NOT NULL,
+  csn bigint NOT NULL
+);
+CREATE UNIQUE INDEX approval_notice_one ON mos.approval_notice USING btree ((true));
+COMMENT ON TABLE mos.approval_notice IS 'One row at most: when those who decide were last told by mail that changes wait';
+COMMENT ON COLUMN mos.approval_notice.csn IS 'The newest revision that waited then';
+
+CREATE TABLE mos.decision (
+  csn bigint NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  decider text NOT NULL,
+  decider_uuid uuid,
+  reason text NOT NULL,
+  applied_csn bigint
+);
+ALTER TABLE mos.decision ADD CONSTRAINT decision_applied_fkey FOREIGN KEY (applied_csn) REFERENCES mos.revision(csn);
+ALTER TABLE mos.decision ADD CONSTRAINT decision_applied_key UNIQUE (applied_csn);
+ALTER TABLE mos.decision ADD CONSTRAINT decision_applied_later CHECK ((applied_csn > csn));
+ALTER TABLE mos.decision ADD CONSTRAINT decision_of_revision_fkey FOREIGN KEY (csn) REFERENCES mos.revision(csn);
+ALTER TABLE mos.decision ADD CONSTRAINT decision_pkey PRIMARY KEY (csn);
+CREATE TRIGGER decision_keep_log BEFORE DELETE OR UPDATE OR TRUNCATE ON mos.decision FOR EACH STATEMENT EXECUTE FUNCTION mos.keep_log();
+COMMENT ON TABLE mos.decision IS 'What became of a change that waited for approval: the state of its revision says which way it went';
+COMMENT ON COLUMN mos.decision.csn IS 'The revision that waited';
+COMMENT ON COLUMN mos.decision.decider IS 'DN of whoever decided, as it was then; of a withdrawal its author';
+COMMENT ON COLUMN mos.decision.decider_uuid IS 'entryUUID of the decider, which survives renames; null: the administrator of the settings';
+COMMENT ON COLUMN mos.decision.reason IS 'What its author is told; empty but for refusals';
+COMMENT ON COLUMN mos.decision.applied_csn IS 'The revision that made the change; null unless it was approved';
+
 CREATE TABLE mos.entry (
   entry_uuid uuid NOT NULL,
   parent_uuid uuid,
@@ -98,9 +127,10 @@ ALTER TABLE mos.revision ADD CONSTRAINT revision_cause_known CHECK ((cause = ANY
 ALTER TABLE mos.revision ADD CONSTRAINT revision_csn_starts_at_1 CHECK ((csn >= 1));
 ALTER TABLE mos.revision ADD CONSTRAINT revision_operation_known CHECK ((operation = ANY (ARRAY['add'::text, 'modify'::text, 'rename'::text, 'delete'::text])));
 ALTER TABLE mos.revision ADD CONSTRAINT revision_pkey PRIMARY KEY (csn);
-ALTER TABLE mos.revision ADD CONSTRAINT revision_state_known CHECK ((state = ANY (ARRAY['applied'::text, 'pending'::text, 'refused'::text])));
+ALTER TABLE mos.revision ADD CONSTRAINT revision_state_known CHECK ((state = ANY (ARRAY['applied'::text, 'pending'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text])));
 CREATE INDEX revision_of_entry ON mos.revision USING btree (entry_uuid, csn);
 CREATE INDEX revision_waiting ON mos.revision USING btree (csn) WHERE (state = 'pending'::text);
+CREATE INDEX revision_waiting_of_actor ON mos.revision USING btree (actor_uuid, csn) WHERE (state = 'pending'::text);
 CREATE TRIGGER revision_keep_log BEFORE DELETE OR TRUNCATE ON mos.revision FOR EACH STATEMENT EXECUTE FUNCTION mos.keep_log();
 CREATE TRIGGER revision_state_only BEFORE UPDATE ON mos.revision FOR EACH ROW EXECUTE FUNCTION mos.state_only();
 COMMENT ON TABLE mos.revision IS 'Append-only log of every change: history, audit trail, approval queue and the feed that servers and replicas follow';
@@ -110,7 +140,7 @@ COMMENT ON COLUMN mos.revision.actor IS 'DN of whoever did it, as it was then; e
 COMMENT ON COLUMN mos.revision.actor_uuid IS 'entryUUID of the actor, which survives renames; no foreign key, because the log outlives entries';
 COMMENT ON COLUMN mos.revision.origin IS 'Where it came from: an IP address, ldapi, import, sync ...';
 COMMENT ON COLUMN mos.revision.cause IS 'request: was asked for; reference: followed from a change of another entry';
-COMMENT ON COLUMN mos.revision.state IS 'applied; pending and refused have had no effect on the entry';
+COMMENT ON COLUMN mos.revision.state IS 'applied; all others have had no effect on the entry: pending waits, approved was made by another revision (mos.decision), refused and withdrawn never';
 COMMENT ON COLUMN mos.revision.entry_uuid IS 'The entry concerned; no foreign key, because the log outlives entries';
 COMMENT ON COLUMN mos.revision.dn IS 'DN of the entry before the change (after it for an add)';
 COMMENT ON COLUMN mos.revision.change IS 'LDIF change record (RFC 2849), without secrets';
@@ -160,7 +190,7 @@ CREATE OR REPLACE FUNCTION mos.keep_log()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RAISE EXCEPTION 'mos.revision is append-only: % is refused', TG_OP USING ERRCODE = 'integrity_constraint_violation';
+  RAISE EXCEPTION 'mos.% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
 END
 $function$
 ;
@@ -171,7 +201,8 @@ CREATE OR REPLACE FUNCTION mos.state_only()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF OLD.state <> 'pending' OR to_jsonb(OLD) - 'state' IS DISTINCT FROM to_jsonb(NEW) - 'state' THEN
+  IF OLD.state <> 'pending' OR NEW.state NOT IN ('approved', 'refused', 'withdrawn')
+     OR to_jsonb(OLD) - 'state' IS DISTINCT FROM to_jsonb(NEW) - 'state' THEN
     RAISE EXCEPTION 'mos.revision is append-only: nothing but the state of a pending revision may change'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -179,4 +210,4 @@ BEGIN
 END
 $function$
 ;
-COMMENT ON FUNCTION mos.state_only() IS 'Lets a pending revision become applied or refused, and nothing else';
+COMMENT ON FUNCTION mos.state_only() IS 'Lets a pending revision become approved, refused or withdrawn, and nothing else';

@@ -156,9 +156,9 @@ const refusals: readonly (readonly [name: string, kind: string, attempt: () => P
     () => as(bob).modify(`uid=ada,${people}`, [change('replace', 'description', 'x')]),
   ],
   [
-    'somebody giving themselves a status',
+    'somebody giving themselves years of membership',
     'insufficientAccessRights',
-    () => as(bob).modify(bob, [change('replace', 'mosStatus', `cn=honorary,ou=statuses,${base}`)]),
+    () => as(bob).modify(bob, [change('replace', 'mosJoined', '19700101000000Z')]),
   ],
   ['anonymous adding', 'insufficientAccessRights', () => as('').add(`cn=x,${groups}`, [])],
   [

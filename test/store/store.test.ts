@@ -4,8 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import type { Revision, StoredEntry, WriteTransaction } from '../../directory/core/store.ts';
+import type { Change } from '../../directory/model/change.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { SqlStore } from '../../directory/store/sql-store.ts';
+import { printChange } from '../../ldif/print.ts';
 import { freshStore } from '../support/database.ts';
 import { entry, entryCsn, put, remove, revision } from './rows.ts';
 
@@ -223,7 +225,10 @@ test('nobody rewrites the log', async ({ store }) => {
     nothing`UPDATE mos.revision SET dn = ''`,
     nothing`UPDATE mos.revision SET state = 'refused' WHERE csn = 1`,
     nothing`DELETE FROM mos.revision`,
-    nothing`TRUNCATE mos.revision`,
+    nothing`UPDATE mos.revision SET state = 'applied' WHERE csn = 2`,
+    nothing`TRUNCATE mos.revision CASCADE`,
+    nothing`UPDATE mos.decision SET reason = ''`,
+    nothing`DELETE FROM mos.decision`,
   ]) {
     try {
       await store.pool.query(statement);
@@ -235,6 +240,70 @@ test('nobody rewrites the log', async ({ store }) => {
   }
   await store.pool.query(nothing`UPDATE mos.revision SET state = 'refused' WHERE csn = 2`);
 });
+
+test('what waits is decided once, and says what came of it', async ({ store }) => {
+  const pending = (csn: number, actorUuid: string) => revision(csn, { kind: 'none', uuid: suffix.uuid }, { state: 'pending', actorUuid });
+  const [asker, other] = [randomUUID(), randomUUID()];
+  await store.write((transaction) => transaction.append([put(1, suffix), pending(2, asker), pending(3, asker), pending(4, other)]));
+  const decision = { at: new Date('2025-06-07T08:09:10.123Z'), actor: 'uid=ada', actorUuid: randomUUID() };
+  await store.write(async (transaction) => {
+    assert.equal(
+      (await transaction.revisions({ actorUuid: asker, waiting: true })).map(({ csn }) => csn),
+      [2, 3],
+    );
+    await transaction.append([put(5, suffix)]);
+    await transaction.decide({ ...decision, csn: 2, state: 'approved', reason: '', appliedCsn: 5 });
+    await transaction.decide({ ...decision, csn: 3, state: 'refused', reason: 'no', appliedCsn: null });
+  });
+  const again = (csn: number) =>
+    store.write((transaction) => transaction.decide({ ...decision, csn, state: 'withdrawn', reason: '', appliedCsn: null }));
+  for (const csn of [1, 2, 3, 9]) assert.is(await kindOf(again(csn)), 'noSuchObject');
+  assert.equal(
+    (await store.revisions({ waiting: true })).map(({ csn }) => csn),
+    [4],
+  );
+  const [approved, refused, applied] = (await Promise.all([2, 3, 5].map((csn) => store.revisions({ csn })))).flat();
+  assert.equal([approved?.state, approved?.decision], ['approved', { ...decision, reason: '', appliedCsn: 5 }]);
+  assert.equal([refused?.state, refused?.decision], ['refused', { ...decision, reason: 'no', appliedCsn: null }]);
+  assert.equal(applied?.approves, { csn: 2, actor: '', actorUuid: asker });
+  assert.equal(await store.changesSince(1), { csn: 5, entryCsn: entryCsn(5), put: [suffix], deleted: [] });
+});
+
+test('a history has what was asked of an entry, and the groups that it came into and left under the name that it had', async ({
+  store,
+}) => {
+  const [old, now] = [`uid=${'a'.repeat(60)},dc=example`, 'uid=Zoë,dc=example'];
+  const group = (csn: number, member: string, more: Partial<Revision> = {}) =>
+    put(csn, grace, { operation: 'modify', change: printChange(modify('cn=board', 'member', member)), ...more });
+  await store.write((transaction) =>
+    transaction.append([
+      put(1, suffix),
+      put(2, people),
+      group(3, old),
+      put(4, ada, { dn: old }),
+      group(5, old.toUpperCase()),
+      group(6, `${old},dc=elsewhere`),
+      put(7, ada, { dn: old, operation: 'rename' }),
+      group(8, old),
+      group(9, now),
+      put(10, ada, { dn: now, operation: 'modify', cause: 'reference' }),
+      revision(11, { kind: 'none', uuid: ada.uuid }, { dn: now, operation: 'modify', state: 'pending' }),
+      group(12, now, { cause: 'reference' }),
+      put(13, ada, { dn: now, operation: 'modify' }),
+    ]),
+  );
+  const question = { entryUuid: ada.uuid, dn: now, groups: [grace.uuid], limit: 10 };
+  const csns = async (more: Partial<typeof question & { beforeCsn: number }> = {}) =>
+    (await store.history({ ...question, ...more })).map(({ csn }) => csn);
+  assert.equal(await csns(), [4, 5, 7, 9, 13]);
+  assert.equal(await csns({ limit: 2 }), [9, 13]);
+  assert.equal(await csns({ limit: 2, beforeCsn: 9 }), [5, 7]);
+  assert.equal(await csns({ groups: [] }), [4, 7, 13]);
+});
+
+function modify(dn: string, description: string, value: string): Change {
+  return { kind: 'modify', dn, modifications: [{ operation: 'add', attribute: { description, values: [Buffer.from(value)] } }] };
+}
 
 test('followers hear of a commit, and not of a rollback', async ({ store }) => {
   let heard = 0;

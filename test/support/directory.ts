@@ -7,6 +7,7 @@ import { BindCache, Passwords } from '../../directory/core/password.ts';
 import type { Store } from '../../directory/core/store.ts';
 import { loadPolicy, loadSchema } from '../../directory/open.ts';
 import { importLdif } from '../../ldif/import.ts';
+import { parseChange } from '../../ldif/parse.ts';
 import { printChange } from '../../ldif/print.ts';
 import { packageFolder } from '../../settings/package-root.ts';
 import { freshStore } from './database.ts';
@@ -40,6 +41,7 @@ export function openDirectoryOn(
     baseDn: base,
     rootDn: `cn=admin,${base}`,
     printChange,
+    parseChange,
     passwords,
     guessing: new Guessing({ guessFree: 100, guessLock: 200, guessLockTime: 60 }, clock),
     passwordMinLength,
