@@ -9,6 +9,7 @@ import { Approvals } from './approvals.ts';
 import { compare } from './compare.ts';
 import { planDelete } from './delete.ts';
 import type { Directory } from './directory.ts';
+import { type History, readHistory } from './history.ts';
 import { MatchedValues } from './matched-values.ts';
 import { compileFilter } from './matching.ts';
 import { planModify } from './modify.ts';
@@ -273,6 +274,11 @@ export class BoundDirectory {
   /** Changes that wait for somebody's approval, and those that can be taken back. */
   get approvals(): Approvals {
     return new Approvals(this.#directory, this);
+  }
+
+  /** What has happened to an entry, as far as the asker may hear of it, the newest first. @throws DirectoryError unavailable */
+  history(entry: PackedEntry, question: { readonly limit: number; readonly beforeCsn?: number | undefined }): Promise<History> {
+    return readHistory(this.#directory, this, entry, question);
   }
 
   /** @internal An update with a plan of its own. @param mayWait what the asker may only propose waits */

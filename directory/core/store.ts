@@ -72,6 +72,12 @@ export interface Revision {
   readonly approves?: { readonly csn: number; readonly actor: string; readonly actorUuid: string | null };
 }
 
+/** A revision of an entry's history. */
+export interface HistoryRevision extends Revision {
+  /** Of a revision of a group: the DN by which it names the entry */
+  readonly about?: string;
+}
+
 export interface NewRevision extends Omit<Revision, 'decision' | 'approves'> {
   readonly effect: Effect;
 }
@@ -136,7 +142,7 @@ export interface Store {
   /** Revisions in log order, newest last; for history, audit and content synchronisation. */
   revisions(question: RevisionQuestion): Promise<readonly Revision[]>;
   /** What people are told of an entry, newest last. */
-  history(question: HistoryQuestion): Promise<readonly Revision[]>;
+  history(question: HistoryQuestion): Promise<readonly HistoryRevision[]>;
   /** The first revisions after a position, in log order, without what is heavy in them. */
   log(afterCsn: number, limit: number): Promise<readonly LogLine[]>;
   /** The last position of the change with this entryCSN; undefined when the log does not have it. */

@@ -1,6 +1,6 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import type { HistoryQuestion, Revision, RevisionQuestion } from '../core/store.ts';
+import type { HistoryQuestion, HistoryRevision, Revision, RevisionQuestion } from '../core/store.ts';
 import { attributesFromJson } from './attribute-json.ts';
 import { writtenRow } from './revisions.ts';
 
@@ -14,6 +14,8 @@ const revisionRow = writtenRow.extend({
   asker: z.string().nullable(),
   asker_uuid: z.string().nullable(),
 });
+
+const historyRow = revisionRow.extend({ about: z.string().nullable() });
 
 const columns = sql.fragment`
   r.csn, r.entry_csn, r.at, r.actor, r.actor_uuid, r.origin, r.operation, r.cause, r.state, r.entry_uuid, r.dn, r.change, r.before,
@@ -55,32 +57,35 @@ const mostGroupChanges = 5000;
  * What people are told of an entry, newest last. A change of a group is about it when it names the DN that the entry had
  * then: the one before its next change. LDIF folds long lines and writes what is not ASCII as base64 (RFC 2849).
  */
-export async function findHistory(connection: CommonQueryMethods, question: HistoryQuestion): Promise<Revision[]> {
+export async function findHistory(connection: CommonQueryMethods, question: HistoryQuestion): Promise<HistoryRevision[]> {
   const { entryUuid, dn, groups, beforeCsn = Number.MAX_SAFE_INTEGER, limit } = question;
-  const rows = await connection.any(sql.type(revisionRow)`
+  const rows = await connection.any(sql.type(historyRow)`
     WITH own AS (
       SELECT csn FROM mos.revision
       WHERE entry_uuid = ${sql.uuid(entryUuid)} AND csn < ${beforeCsn} AND cause = 'request' AND state NOT IN ('pending', 'approved')
       ORDER BY csn DESC LIMIT ${limit}
     ), of_groups AS (
-      SELECT csn, lower(replace(change, E'\n ', '')) AS change FROM mos.revision
+      SELECT csn, lower(replace(change, E'\n ', '')) AS change, before FROM mos.revision
       WHERE entry_uuid = ANY(${sql.array([...groups], 'uuid')}) AND csn < ${beforeCsn} AND cause = 'request' AND state = 'applied'
         AND operation IN ('add', 'modify') AND csn > (SELECT min(csn) FROM mos.revision WHERE entry_uuid = ${sql.uuid(entryUuid)})
       ORDER BY csn DESC LIMIT ${mostGroupChanges}
     ), about AS (
-      SELECT of_groups.csn FROM of_groups CROSS JOIN LATERAL (
+      SELECT of_groups.csn, was.dn FROM of_groups CROSS JOIN LATERAL (
         SELECT coalesce((
           SELECT next.dn FROM mos.revision AS next WHERE next.entry_uuid = ${sql.uuid(entryUuid)} AND next.csn > of_groups.csn ORDER BY next.csn LIMIT 1
         ), ${dn}) AS dn
       ) AS was
       WHERE position('member: ' || lower(was.dn) || E'\n' IN of_groups.change) > 0
         OR position('member:: ' || lower(replace(encode(convert_to(was.dn, 'UTF8'), 'base64'), E'\n', '')) || E'\n' IN of_groups.change) > 0
+        -- all members were taken out at once, and were named only before
+        OR (of_groups.change ~ E'\n(replace: (member|uniquemember)|delete: (member|uniquemember)\n-)'
+            AND position(lower(to_jsonb(was.dn)::text) IN lower(of_groups.before::text)) > 0)
       ORDER BY of_groups.csn DESC LIMIT ${limit}
     )
-    SELECT ${columns} FROM mos.revision AS r ${decided}
+    SELECT ${columns}, about.dn AS about FROM mos.revision AS r ${decided} LEFT JOIN about ON about.csn = r.csn
     WHERE r.csn IN (SELECT csn FROM own UNION SELECT csn FROM about)
     ORDER BY r.csn DESC LIMIT ${limit}`);
-  return rows.map(revisionOf).reverse();
+  return rows.map((row) => ({ ...revisionOf(row), ...(row.about !== null && { about: row.about }) })).reverse();
 }
 
 function revisionOf(row: z.infer<typeof revisionRow>): Revision {

@@ -1,0 +1,217 @@
+import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
+import type { Change } from '../model/change.ts';
+import type { Modification } from '../model/entry.ts';
+import type { BoundDirectory } from './bound-directory.ts';
+import { type Difference, differencesOf } from './differences.ts';
+import type { Directory } from './directory.ts';
+import type { PackedEntry } from './packed-entry.ts';
+import { outcomeOf } from './proposals.ts';
+import type { HistoryRevision, Revision } from './store.ts';
+import type { Viewer } from './viewer.ts';
+
+/** Who did something: by entryUUID, where there is an entry, and by the DN of that time. */
+export interface Actor {
+  readonly dn: string;
+  readonly uuid: string | null;
+}
+
+/** One thing that happened to an entry, as somebody may hear of it. */
+export interface HistoryItem {
+  readonly csn: number;
+  readonly at: Date;
+  readonly kind: 'added' | 'changed' | 'renamed' | 'deleted' | 'joined' | 'left' | 'refused' | 'withdrawn';
+  readonly by: Actor;
+  /** Who asked for it, when somebody else approved it */
+  readonly askedBy: Actor | undefined;
+  /** Where it came from; for the entry's owner and the board alone */
+  readonly origin: string | undefined;
+  /** Of attributes that the viewer may read today */
+  readonly differences: readonly Difference[];
+  /** The RDN before and after a rename */
+  readonly name: { readonly was: string; readonly is: string } | undefined;
+  /** The group that was joined or left */
+  readonly group: PackedEntry | undefined;
+  /** Who refused it and why */
+  readonly decision: (Actor & { readonly reason: string }) | undefined;
+  /** The viewer may take it back, or ask for that, and its values are still what it made of them */
+  readonly mayRevert: boolean;
+}
+
+/** What turns revisions into what people read: who looks, at which entry. */
+export interface HistoryContext {
+  readonly schema: Schema;
+  readonly isSecret: (type: AttributeType) => boolean;
+  readonly parseChange: (text: string) => Change;
+  /** What would take a revision back; empty when nothing can */
+  readonly reversal: (revision: Revision) => readonly Modification[];
+  readonly entryOf: (uuid: string) => PackedEntry | undefined;
+  readonly viewer: Viewer;
+  readonly entry: PackedEntry;
+}
+
+/** @returns what the viewer may hear of the revisions, the newest first. Pure. */
+export function historyOf(context: HistoryContext, revisions: readonly HistoryRevision[]): HistoryItem[] {
+  return revisions.flatMap((revision) => itemOf(context, revision) ?? []).reverse();
+}
+
+/** The entry's owner and the board hear also from where a change came, and what came to nothing. */
+export function isClose(viewer: Viewer, entry: PackedEntry): boolean {
+  return viewer.level === 'board' || viewer.level === 'nobody' || viewer.entry?.uuid === entry.uuid;
+}
+
+function itemOf(context: HistoryContext, revision: HistoryRevision): HistoryItem | undefined {
+  const close = isClose(context.viewer, context.entry);
+  const { state, approves, decision, csn, at } = revision;
+  const hasComeToNothing = state === 'refused' || state === 'withdrawn';
+  if (revision.cause !== 'request' || (state !== 'applied' && !(hasComeToNothing && close))) return undefined;
+  const told = revision.entryUuid === context.entry.uuid ? aboutEntry(context, revision) : aboutGroup(context, revision);
+  if (told === undefined) return undefined;
+  return {
+    csn,
+    at,
+    by: { dn: revision.actor, uuid: revision.actorUuid },
+    askedBy: approves && { dn: approves.actor, uuid: approves.actorUuid },
+    origin: close ? revision.origin : undefined,
+    decision: decision && { dn: decision.actor, uuid: decision.actorUuid, reason: decision.reason },
+    name: undefined,
+    group: undefined,
+    differences: [],
+    mayRevert: false,
+    ...told,
+    ...(hasComeToNothing && { kind: state }),
+  };
+}
+
+type Told = Pick<HistoryItem, 'kind'> & Partial<HistoryItem>;
+
+function aboutEntry(context: HistoryContext, revision: Revision): Told | undefined {
+  const change = context.parseChange(revision.change);
+  switch (change.kind) {
+    case 'add':
+      return { kind: 'added' };
+    case 'delete':
+      return { kind: 'deleted' };
+    case 'rename':
+      return { kind: 'renamed', name: { was: firstRdnOf(revision.dn), is: change.newRdn } };
+    case 'modify': {
+      const differences = differencesOf(context, revision.before, change).filter((each) => mayHear(context, each));
+      return differences.length === 0 ? undefined : { kind: 'changed', differences, mayRevert: mayRevert(context, revision) };
+    }
+  }
+}
+
+/** Of a secret those hear that it has changed who may change it. */
+function mayHear({ schema, viewer, entry, isSecret }: HistoryContext, { attribute }: Difference): boolean {
+  const description = schema.description(attribute);
+  if (description === undefined || description.type.operational) return false;
+  return viewer.mayRead(entry, description) || (isSecret(description.type) && viewer.mayWrite(entry, description));
+}
+
+function mayRevert({ schema, viewer, entry, reversal }: HistoryContext, revision: Revision): boolean {
+  const modifications = reversal(revision);
+  return (
+    modifications.length > 0 &&
+    modifications.every(({ operation, attribute }) => {
+      const description = schema.description(attribute.description);
+      const base = description && schema.description(description.type.name);
+      if (description === undefined || base === undefined) return false;
+      if (!viewer.mayWrite(entry, base) && !viewer.mayPropose(entry, base)) return false;
+      const present = entry.values(description);
+      return attribute.values.every((value) => present.some((each) => each.equals(value)) === (operation === 'delete'));
+    })
+  );
+}
+
+const memberAttributes: readonly string[] = ['member', 'uniqueMember'];
+
+/** A change of a group that put the entry into it or took it out, under the name that it had then. */
+function aboutGroup({ schema, viewer, parseChange, entryOf }: HistoryContext, revision: HistoryRevision): Told | undefined {
+  const group = entryOf(revision.entryUuid);
+  if (group === undefined || revision.about === undefined) return undefined;
+  const name = schema.normalizeDn(revision.about);
+  const change = parseChange(revision.change);
+  for (const attribute of memberAttributes) {
+    const description = schema.description(attribute);
+    if (description === undefined || !viewer.mayRead(group, description)) continue;
+    const names = (values: readonly Buffer[] = []) => values.some((value) => description.type.equality?.normalize(value) === name);
+    if (change.kind === 'add') {
+      const given = change.attributes.filter((each) => schema.description(each.description) === description);
+      if (given.some(({ values }) => names(values))) return { kind: 'joined', group };
+    } else if (change.kind === 'modify') {
+      const { removed, added } = outcomeOf(schema, revision.before, change);
+      if (names(added.get(attribute))) return { kind: 'joined', group };
+      if (names(removed.get(attribute))) return { kind: 'left', group };
+    }
+  }
+  return undefined;
+}
+
+/** `uid=ada` of `uid=ada,ou=people,…` */
+function firstRdnOf(dn: string): string {
+  return /^(?:\\.|[^,\\])*/.exec(dn)?.[0] ?? dn;
+}
+
+/** A page of a history. */
+export interface History {
+  readonly items: readonly HistoryItem[];
+  /** What to ask for to see what was before; undefined at its beginning */
+  readonly beforeCsn: number | undefined;
+}
+
+/** Revisions of which nothing may be heard are passed over; so many pages of them, and the reader has to ask again. */
+const mostRounds = 5;
+/** Groups that are looked at. */
+const mostGroups = 500;
+
+/** @internal for BoundDirectory @throws DirectoryError unavailable */
+export async function readHistory(
+  directory: Directory,
+  as: BoundDirectory,
+  entry: PackedEntry,
+  { limit, beforeCsn }: { readonly limit: number; readonly beforeCsn?: number | undefined },
+): Promise<History> {
+  const { schema, tree, access, parseChange, store } = directory;
+  const context: HistoryContext = {
+    schema,
+    parseChange,
+    isSecret: (type) => access.isSecret(type),
+    reversal: (revision) => as.approvals.reversal(revision),
+    entryOf: (uuid) => tree.byUuid(uuid),
+    viewer: as.viewer,
+    entry,
+  };
+  const groups = staticGroups(directory);
+  const items: HistoryItem[] = [];
+  let before = beforeCsn;
+  for (let round = 0; round < mostRounds && items.length < limit; round++) {
+    const most = limit - items.length;
+    const found = await store.history({
+      entryUuid: entry.uuid,
+      dn: entry.dn,
+      groups,
+      limit: most,
+      ...(before !== undefined && { beforeCsn: before }),
+    });
+    items.push(...historyOf(context, found));
+    before = found.length < most ? undefined : found[0]?.csn;
+    if (before === undefined) break;
+  }
+  return { items, beforeCsn: before };
+}
+
+/** entryUUIDs of the groups that name their members. */
+function staticGroups({ schema, tree }: Directory): string[] {
+  const members = memberAttributes.flatMap((name) => schema.attributeType(name) ?? []);
+  const objectClass = schema.attributeType('objectClass');
+  const index = objectClass && tree.equalityIndex(objectClass);
+  const found = new Set<string>();
+  for (const { name, must, may } of schema.objectClasses) {
+    if (![...must, ...may].some((type) => members.includes(type))) continue;
+    const normal = objectClass?.equality?.normalize(Buffer.from(name));
+    for (const slot of normal === undefined ? [] : (index?.slots(normal) ?? [])) {
+      const uuid = tree.at(slot)?.uuid;
+      if (uuid !== undefined && found.size < mostGroups) found.add(uuid);
+    }
+  }
+  return [...found];
+}
