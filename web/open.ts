@@ -4,6 +4,7 @@ import type { Authenticator } from '../directory/core/authenticate.ts';
 import type { Directory } from '../directory/core/directory.ts';
 import { domainOf } from '../settings/club.ts';
 import type { Settings } from '../settings/settings.ts';
+import { ApprovalNotices } from './board/approval-notices.ts';
 import { makeCarrier } from './mail/carrier.ts';
 import { Outbox } from './mail/outbox.ts';
 import { PeopleIndex } from './people/people-index.ts';
@@ -47,6 +48,8 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
   const carrier = makeCarrier({ url: settings.mailUrl, folder: join(settings.var, 'mail'), from });
   const outbox = new Outbox({ database, carrier, clock, warn });
   outbox.start();
+  const notices = new ApprovalNotices({ ...site, outbox }, warn);
+  notices.start();
   let timer: NodeJS.Timeout | undefined;
   const sweep = () => {
     timer = undefined;
@@ -64,6 +67,7 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
       unfollow();
       clearInterval(interval);
       clearTimeout(timer);
+      await notices.stop();
       await outbox.stop();
     },
   };

@@ -21,6 +21,7 @@ const statuses: Partial<Record<Kind, number>> = {
   busy: 503,
   entryAlreadyExists: 409,
   assertionFailed: 409,
+  noSuchAttribute: 409,
   attributeOrValueExists: 409,
 };
 
@@ -46,6 +47,10 @@ export function wordsOf(t: Translate, error: DirectoryError): string {
       return t('error.unavailable');
     case 'busy':
       return t('error.busy');
+    case 'assertionFailed':
+    case 'noSuchAttribute':
+    case 'attributeOrValueExists':
+      return t('error.conflict');
     default:
       return t('error.refused', { reason: error.message || error.kind });
   }

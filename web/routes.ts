@@ -1,5 +1,7 @@
 import type { Answer } from './answer.ts';
+import { approveChange, refuseChange, showApprovals } from './board/approvals.ts';
 import { home, setLanguage } from './frame/home.ts';
+import { revertChange, showHistory, withdrawChange } from './history/history.ts';
 import { listMail, showMail, showMailHtml } from './mail/dev-mail.ts';
 import { listPeople } from './people/list.ts';
 import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
@@ -39,6 +41,13 @@ export const routes: readonly Route[] = [
   get('/people/:name/data.json', ownJson, { who: 'person' }),
   post('/people/:name/deletion', requestDeletion, { who: 'person' }),
   get('/people/:name/photo', showPhoto),
+  get('/people/:name/history', showHistory, { who: 'person' }),
+  post('/people/:name/history/:csn/revert', revertChange, { who: 'person' }),
+  post('/people/:name/history/:csn/withdraw', withdrawChange, { who: 'person' }),
+
+  get('/board/approvals', showApprovals, { who: 'person' }),
+  post('/board/approvals/:csn/approve', approveChange, { who: 'person' }),
+  post('/board/approvals/:csn/refuse', refuseChange, { who: 'person' }),
 
   get('/dev/mail', listMail),
   get('/dev/mail/:id', showMail),

@@ -2,7 +2,10 @@ import type { Visit } from '../visit.ts';
 import type { Word } from '../words.ts';
 
 /** The menu: where it leads, and for whom. */
-const places: readonly (readonly [path: string, word: Word, board?: 'board'])[] = [['/people', 'frame.people']];
+const places: readonly (readonly [path: string, word: Word, board?: 'board'])[] = [
+  ['/people', 'frame.people'],
+  ['/board/approvals', 'approvals.title', 'board'],
+];
 
 export function placesFor(visit: Visit): readonly (readonly [path: string, word: Word])[] {
   return places.filter(([, , board]) => board === undefined || visit.isBoard).map(([path, word]) => [path, word]);
