@@ -11,6 +11,7 @@ import type { PackedEntry } from './packed-entry.ts';
 import type { BindCache } from './password.ts';
 import { mostPasswords, onlyAppPasswords } from './password-change.ts';
 import { generalizedTime, isLocked, judgeAge, noticeFor, type PasswordPolicy } from './password-policy.ts';
+import { rehashReason } from './password-record.ts';
 import { viewedName } from './service-views.ts';
 
 export interface Credentials {
@@ -249,7 +250,7 @@ export class Authenticator {
     const { directory, warn } = this.#options;
     try {
       const hash = Buffer.from(await directory.passwords.hash(password));
-      await directory.asRoot('rehash').restorePassword(entry, stored, hash);
+      await directory.asRoot(rehashReason).restorePassword(entry, stored, hash);
     } catch (error) {
       warn('an imported password hash could not be renewed', error);
     }

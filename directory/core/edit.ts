@@ -11,7 +11,7 @@ export interface EditedField {
   readonly single?: boolean;
 }
 
-/** What to give to `modify`: nothing is overwritten that whoever typed has not seen. */
+/** What to give to `modify`, or to `approvals.submit` when some of it may have to wait: nothing is overwritten that whoever typed has not seen. */
 export interface Edit {
   /** Empty when nothing was changed */
   readonly modifications: readonly Modification[];

@@ -5,6 +5,7 @@ import type { BoundDirectory } from './bound-directory.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import type { Directory } from './directory.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { rehashReason } from './password-record.ts';
 import { outcomeOf } from './proposals.ts';
 import type { HistoryRevision, Revision } from './store.ts';
 import type { Viewer } from './viewer.ts';
@@ -63,6 +64,8 @@ function itemOf(context: HistoryContext, revision: HistoryRevision): HistoryItem
   const close = isClose(context.viewer, context.entry);
   const { state, approves, decision, csn, at } = revision;
   const hasComeToNothing = state === 'refused' || state === 'withdrawn';
+  // the password stays what it was
+  if (revision.actorUuid === null && revision.origin === rehashReason) return undefined;
   if (revision.cause !== 'request' || (state !== 'applied' && !(hasComeToNothing && close))) return undefined;
   const told = revision.entryUuid === context.entry.uuid ? aboutEntry(context, revision) : aboutGroup(context, revision);
   if (told === undefined) return undefined;

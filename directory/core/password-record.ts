@@ -6,6 +6,9 @@ import type { PackedEntry } from './packed-entry.ts';
 import type { PasswordPolicy } from './password-policy.ts';
 import type { Plan, PlanContext } from './plan.ts';
 
+/** What the log says of a hash that is renewed: nobody has changed the password. */
+export const rehashReason = 'rehash';
+
 /** Writes into an entry what a change of its password leaves there beside the password. */
 export type PasswordRecord = (draft: Draft, before: PackedEntry | undefined, context: PlanContext) => void;
 

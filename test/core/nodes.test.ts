@@ -166,4 +166,32 @@ test('a ban at one node is felt at the others', async ({ nodes }) => {
 });
 
 if (serverUrl === undefined) console.log('skipped: several nodes need Postgres (npm run test:postgres)');
-else test.run();
+else
+  test('what waits at one node is decided at another, and of two who decide at once one is too late', async ({ nodes }) => {
+    const [one, two, three] = nodes;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three nodes');
+    const dn = `uid=bob,ou=people,${base}`;
+    const attribute = (description: string, ...texts: readonly string[]) => ({
+      description,
+      values: texts.map((text) => Buffer.from(text)),
+    });
+    await asAdmin(one).add(dn, [
+      attribute('objectClass', 'inetOrgPerson', 'mosMember'),
+      ...['uid', 'cn', 'sn'].map((name) => attribute(name, 'bob')),
+      attribute('mosStatus', `cn=member,ou=statuses,${base}`),
+    ]);
+    const bob = one.as({ kind: 'entry', uuid: asAdmin(one).find(dn).uuid }, 'test');
+    const { pending = 0 } = await bob.modify(dn, [{ operation: 'replace', attribute: attribute('cn', 'Robert') }]);
+    await until(() => two.tree.csn >= pending && three.tree.csn >= pending, 'the news of it');
+    assert.equal(
+      (await asAdmin(two).approvals.queue()).map(({ revision }) => revision.csn),
+      [pending],
+    );
+    const told = await Promise.allSettled([asAdmin(two).approvals.approve(pending), asAdmin(three).approvals.refuse(pending, 'no')]);
+    assert.equal(told.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    const name = told[0].status === 'fulfilled' ? 'Robert' : 'bob';
+    await until(() => nodes.every((node) => asAdmin(node).texts(asAdmin(node).find(dn), 'cn')[0] === name), 'the change');
+    for (const node of nodes) assert.equal(await node.differences(), []);
+  });
+
+test.run();

@@ -2,7 +2,9 @@ import { Attribute, Change, Client } from 'ldapts';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { base, person } from '../support/directory.ts';
+import type { RawClient } from '../support/raw-client.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { dial, poll, watch } from '../support/sync-client.ts';
 
 /** Approval as somebody meets it with an LDAP client. */
 const test = suite('approval over LDAP');
@@ -65,6 +67,27 @@ test('once it is approved everybody sees it', async () => {
 test('a wrong value is told as without approval', async () => {
   const told = await refusalOf(bob.modify(`uid=bob,${people}`, replace('mosStatus', `cn=king,ou=statuses,${base}`)));
   assert.is(told?.code, 19);
+});
+
+test('a replica hears nothing of what waits, and of the change when it is made', async () => {
+  const clients: RawClient[] = [];
+  const context = { served, clients };
+  const root = await dial(context);
+  const { cookie } = await poll(root);
+  const persisting = await watch(await dial(context), {}, cookie);
+  await refusalOf(bob.modify(`uid=bob,${people}`, replace('sn', 'Tables')));
+  const waiting = await poll(root, cookie);
+  assert.equal(waiting.said, ['done refreshDeletes']);
+  const [asked] = await served.directory.store.revisions({ waiting: true });
+  await served.directory.asRoot('test').approvals.approve(asked?.csn ?? 0);
+  assert.equal((await poll(root, waiting.cookie)).said, ['add uid=bob,ou=people', 'done refreshDeletes']);
+  for (;;) {
+    const { text } = await persisting.next();
+    if (text === 'newCookie') continue;
+    assert.is(text, 'modify uid=bob,ou=people');
+    break;
+  }
+  for (const client of clients) client.close();
 });
 
 test.run();

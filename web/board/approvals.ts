@@ -10,6 +10,8 @@ import type { Visit } from '../visit.ts';
 import { sendDecision } from './approval-letters.ts';
 
 const path = '/board/approvals';
+/** What is decided makes room for the next. */
+const mostShown = 40;
 
 /** GET /board/approvals: what the visitor may decide, the oldest first. */
 export async function showApprovals(visit: Visit): Promise<Answer> {
@@ -54,7 +56,7 @@ export async function refuseChange(visit: Visit): Promise<Answer> {
 
 async function queue(visit: Visit) {
   const proposals = await visit.as.approvals.queue();
-  return { waiting: proposals.map((each) => shownProposal(visit, each)) };
+  return { count: proposals.length, waiting: proposals.slice(0, mostShown).map((each) => shownProposal(visit, each)) };
 }
 
 /** As it is before it is decided; what is not in the visitor's queue is refused by the directory with the right words. */

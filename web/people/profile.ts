@@ -3,6 +3,7 @@ import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { Level } from '../../schema/ldap/policy.ts';
 import { type Answer, type Data, notFound, page } from '../answer.ts';
+import { recentHistory } from '../history/history.ts';
 import type { Visit } from '../visit.ts';
 import { type ShownValue, showValue } from './field-text.ts';
 import { fields } from './fields.ts';
@@ -10,15 +11,17 @@ import { nameOf, personLine } from './person.ts';
 import { vCard } from './vcard.ts';
 
 /** GET /people/:name, as a page, as JSON, or as a vCard: whichever is asked for. `?as=public` and `?as=members` show it with others' eyes. */
-export function showPerson(visit: Visit): Answer {
+export async function showPerson(visit: Visit): Promise<Answer> {
   const entry = personNamed(visit, visit.param('name'));
   const eyes = othersEyes(visit, entry);
   const as = eyes?.as ?? visit.as;
   if (/^text\/(vcard|directory)\b/.test(visit.request.header('accept') ?? '')) return vCardFile(as, entry);
   if (!as.viewer.sees(entry))
     return page('people/unseen', visit.t('people.title'), {}, { form: { seenAs: eyes?.level, path: visit.url.pathname } });
+  const isClose = eyes === undefined && (isOwn(visit, entry) || visit.isBoard);
   return page('people/profile', nameOf(as, entry), profileOf(as, entry), {
     form: {
+      history: isClose ? await recentHistory(visit, entry) : undefined,
       isOwn: isOwn(visit, entry),
       mayEdit: eyes === undefined && mayEdit(visit, entry),
       seenAs: eyes?.level,
