@@ -3,6 +3,7 @@ import { approveChange, refuseChange, showApprovals } from './board/approvals.ts
 import { home, setLanguage } from './frame/home.ts';
 import { revertChange, showHistory, withdrawChange } from './history/history.ts';
 import { listMail, showMail, showMailHtml } from './mail/dev-mail.ts';
+import { editForm, editPerson } from './people/edit.ts';
 import { listPeople } from './people/list.ts';
 import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
 import { showPhoto } from './people/photo.ts';
@@ -35,6 +36,8 @@ export const routes: readonly Route[] = [
 
   get('/people', listPeople),
   get('/people/:name', showPerson),
+  get('/people/:name/edit', editForm, { who: 'person' }),
+  post('/people/:name/edit', editPerson, { who: 'person', most: 33_554_432 }),
   get('/people/:name/vcard', showVCard),
   get('/people/:name/data', ownData, { who: 'person' }),
   get('/people/:name/data.ldif', ownLdif, { who: 'person' }),

@@ -1,0 +1,198 @@
+import { type EditedField, editOf } from '../../directory/core/edit.ts';
+import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+import { DirectoryError } from '../../directory/model/errors.ts';
+import { isLevel, type Level } from '../../schema/ldap/policy.ts';
+import { type Answer, page, Refusal, redirect } from '../answer.ts';
+import type { Form } from '../form.ts';
+import { wordsOf } from '../problem.ts';
+import type { Visit } from '../visit.ts';
+import { type Complaint, checkValues } from './field-check.ts';
+import { boxKinds, typedText, typedValues } from './field-text.ts';
+import { type Field, fields } from './fields.ts';
+import { nameOf } from './person.ts';
+import { isPhoto, makePhoto } from './photo.ts';
+import { isOwn, personNamed } from './profile.ts';
+
+/** Changes of these wait for nobody, or for the board. */
+type Right = 'write' | 'propose';
+
+/** A field as the form shows it. */
+interface FormField {
+  readonly attribute: string;
+  readonly kind: Field['kind'];
+  readonly isBox: boolean;
+  readonly most: number;
+  readonly autocomplete: string | undefined;
+  readonly text: string;
+  /** What is there now, as JSON, to come back with the form */
+  readonly was: string;
+  readonly right: Right;
+  readonly level: Level;
+  /** More than one when the owner may choose */
+  readonly levels: readonly Level[];
+  /** What somebody else has made of it meanwhile */
+  readonly meanwhile?: string;
+}
+
+/** GET /people/:name/edit */
+export function editForm(visit: Visit): Answer {
+  const entry = editable(visit);
+  return shownForm(visit, entry, {});
+}
+
+/** POST /people/:name/edit: changes what the form brought; what it does not name stays. */
+export async function editPerson(visit: Visit): Promise<Answer> {
+  const entry = editable(visit);
+  const form = await visit.request.form();
+  const errors: Record<string, string> = {};
+  const changes = changedFields(visit, entry, form, errors);
+  const photo = await changedPhoto(visit, entry, form);
+  if (photo?.complaint !== undefined) errors['photo'] = visit.t(...photo.complaint);
+  if (photo?.field !== undefined) changes.push(photo.field);
+  if (Object.keys(errors).length > 0) return shownForm(visit, entry, errors, form);
+  const { modifications, assertion } = editOf(visit.site.directory.schema, changes);
+  let waits = 0;
+  try {
+    if (modifications.length > 0) waits = (await visit.as.approvals.submit(entry.dn, modifications, { assertion })).pending.length;
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    if (!conflicts.has(error.kind)) return shownForm(visit, entry, { form: wordsOf(visit.t, error) }, form);
+    return shownForm(visit, personNamed(visit, visit.param('name')), { form: visit.t('error.conflict') }, form, 409);
+  }
+  const path = `/people/${encodeURIComponent(visit.param('name'))}`;
+  return redirect(path, { word: waits > 0 ? 'profile.waits' : 'profile.saved', values: { count: waits } }, { waits });
+}
+
+const conflicts: ReadonlySet<DirectoryError['kind']> = new Set(['noSuchAttribute', 'attributeOrValueExists', 'assertionFailed']);
+
+/** @throws Refusal 403 when there is nothing that the visitor may change or ask to be changed */
+function editable(visit: Visit): PackedEntry {
+  const entry = personNamed(visit, visit.param('name'));
+  if (!fields.some(({ attribute }) => rightOver(visit, entry, attribute) !== undefined)) throw new Refusal(403, 'error.forbidden');
+  return entry;
+}
+
+function rightOver({ as, site }: Visit, entry: PackedEntry, attribute: string): Right | undefined {
+  const description = site.directory.schema.description(attribute);
+  if (description === undefined) return undefined;
+  if (as.viewer.mayWrite(entry, description)) return 'write';
+  return as.viewer.mayPropose(entry, description) ? 'propose' : undefined;
+}
+
+/** What the form brought, beside what it showed when it was loaded. */
+function changedFields(visit: Visit, entry: PackedEntry, form: Form, errors: Record<string, string>): EditedField[] {
+  const changes: EditedField[] = [];
+  for (const field of fields) {
+    const { attribute, most } = field;
+    const right = rightOver(visit, entry, attribute);
+    if (!form.has(attribute) || right === undefined) continue;
+    const loaded = loadedValues(visit, entry, form, attribute);
+    const typed = typedValues(field, boxKinds.has(field.kind) ? form.raw(attribute) : form.texts(attribute).join('\n'));
+    // what stands there already is not looked at again: it may be older than our rules
+    const isNew = typed.some((value) => !loaded.includes(value));
+    const complaint = isNew ? checkValues(field, typed) : undefined;
+    if (complaint !== undefined) errors[attribute] = visit.t(...complaint);
+    changes.push({
+      attribute,
+      loaded: loaded.map((value) => Buffer.from(value)),
+      typed: typed.map((value) => Buffer.from(value)),
+      single: most === 1,
+    });
+  }
+  const chosen = changedVisibility(visit, entry, form);
+  if (chosen !== undefined) changes.push(chosen);
+  return changes;
+}
+
+/** What the form showed when it was loaded; who sends no such thing (a program) means what is there now. */
+function loadedValues({ as }: Visit, entry: PackedEntry, form: Form, attribute: string): string[] {
+  const now = as.texts(entry, attribute);
+  const was = form.raw(`was.${attribute}`);
+  if (was === '') return now;
+  try {
+    const values: unknown = JSON.parse(was);
+    return Array.isArray(values) ? values.map(String) : now;
+  } catch {
+    return now;
+  }
+}
+
+/** The owner's choice of who sees what, in mosVisibility: "mobile public". */
+function changedVisibility(visit: Visit, entry: PackedEntry, form: Form): EditedField | undefined {
+  const { as, site } = visit;
+  if (rightOver(visit, entry, 'mosVisibility') !== 'write') return undefined;
+  const loaded = as.texts(entry, 'mosVisibility');
+  let typed = loaded;
+  for (const attribute of [...fields.map((field) => field.attribute), 'jpegPhoto']) {
+    const level = form.text(`visibility.${attribute}`);
+    const { level: now, choices } = site.directory.access.visibility(entry, attribute);
+    if (!isLevel(level) || level === now || !choices.includes(level)) continue;
+    typed = [...typed.filter((value) => value.split(/\s/)[0]?.toLowerCase() !== attribute.toLowerCase()), `${attribute} ${level}`];
+  }
+  const bytes = (values: readonly string[]) => values.map((value) => Buffer.from(value));
+  return typed === loaded ? undefined : { attribute: 'mosVisibility', loaded: bytes(loaded), typed: bytes(typed) };
+}
+
+async function changedPhoto(
+  visit: Visit,
+  entry: PackedEntry,
+  form: Form,
+): Promise<{ readonly field?: EditedField; readonly complaint?: Complaint } | undefined> {
+  const file = form.file('photo');
+  const isGone = form.text('photo.remove') === 'yes';
+  if ((file === undefined && !isGone) || rightOver(visit, entry, 'jpegPhoto') !== 'write') return undefined;
+  const loaded = [...visit.as.values(entry, 'jpegPhoto')];
+  if (file === undefined) return { field: { attribute: 'jpegPhoto', loaded, typed: [] } };
+  const made = await makePhoto(file);
+  return isPhoto(made) ? { field: { attribute: 'jpegPhoto', loaded, typed: [made] } } : { complaint: made };
+}
+
+/** The form, with what was typed where something was wrong with it. */
+function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<string, string>>, typed?: Form, status?: number): Answer {
+  const { as, site, t } = visit;
+  const { access } = site.directory;
+  const mayChoose = rightOver(visit, entry, 'mosVisibility') === 'write';
+  const levelsOf = (attribute: string) => {
+    const { level, choices } = access.visibility(entry, attribute);
+    const chosen = typed?.text(`visibility.${attribute}`);
+    return { level: isLevel(chosen) ? chosen : level, levels: mayChoose ? choices : [] };
+  };
+  const shown = fields.flatMap((field): FormField[] => {
+    const { attribute, kind, most, autocomplete } = field;
+    const right = rightOver(visit, entry, attribute);
+    if (right === undefined) return [];
+    const now = as.texts(entry, attribute);
+    const text = typed?.has(attribute) ? typed.raw(attribute).trim() : typedText(field, now);
+    const isStale =
+      typed !== undefined && status === 409 && JSON.stringify(now) !== JSON.stringify(loadedValues(visit, entry, typed, attribute));
+    return [
+      {
+        ...{ attribute, kind, most, autocomplete, text, right },
+        isBox: boxKinds.has(kind) || most > 1,
+        was: JSON.stringify(now),
+        ...levelsOf(attribute),
+        ...(isStale && { meanwhile: typedText(field, now) || '–' }),
+      },
+    ];
+  });
+  const name = nameOf(as, entry);
+  const isWrong = Object.keys(errors).length > 0;
+  return page(
+    'people/edit',
+    t('profile.editTitle', { name }),
+    { name },
+    {
+      ...(isWrong && { status: status ?? 422, errors }),
+      form: {
+        fields: shown,
+        path: `/people/${encodeURIComponent(visit.param('name'))}`,
+        isOwn: isOwn(visit, entry),
+        photo: rightOver(visit, entry, 'jpegPhoto') === 'write' && {
+          has: as.values(entry, 'jpegPhoto').length > 0,
+          uid: visit.param('name'),
+          ...levelsOf('jpegPhoto'),
+        },
+      },
+    },
+  );
+}
