@@ -112,7 +112,7 @@ export const services: Readonly<Record<string, Service>> = {
     summary: 'the same for Dovecot 2.4 (Debian 13)',
     account: 'dovecot',
     grants: [],
-    files: [{ name: 'dovecot.conf' }, { name: 'mos-password', secret: true }],
+    files: [{ name: 'dovecot.conf' }, { name: 'mos-password.conf', secret: true }],
     variables: dovecot,
   },
   ejabberd: {
