@@ -87,7 +87,12 @@ async function mariadb(club: Club, folder: string): Promise<Database> {
   const data = join(folder, 'mysql');
   const socket = join(folder, 'mysqld.sock');
   const { port } = await freePorts('port');
-  const made = attempt('mariadb-install-db', ['--no-defaults', `--datadir=${data}`, '--user=root', '--auth-root-authentication-method=normal']);
+  const made = attempt('mariadb-install-db', [
+    '--no-defaults',
+    `--datadir=${data}`,
+    '--user=root',
+    '--auth-root-authentication-method=normal',
+  ]);
   if (made.code !== 0) throw new Error(made.text);
   const words = ['--no-defaults', '--user=root', `--datadir=${data}`, `--socket=${socket}`, `--pid-file=${folder}/pid`];
   const network = ['--bind-address=127.0.0.1', `--port=${port}`, '--innodb-flush-log-at-trx-commit=2'];
