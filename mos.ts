@@ -129,22 +129,26 @@ revoke   takes the one with this ID back; the others go on
       appPassword(settings, operands, { called: text(options['for']), service: text(options['service']) }),
   },
   sync: {
-    usage: 'mos sync mailman [--dry-run] [--force] [--quiet] [--create] [--keep-others]',
+    usage: 'mos sync mailman|wiki [--dry-run] [--force] [--quiet] [--create] [--keep-others] [--adopt NAME]…',
     summary: 'bring what other programs keep for themselves in step with the directory',
     help: `mailman   the list of MOS_MAILMAN_LIST has whoever may log in and has switched it on (mosListMember), at their
           mosListAddress, else at mail; whose mail comes back is noted in their entry (mosMailBounced)
+wiki      MediaWiki, whose database is MOS_WIKI_DATABASE, has an account of whoever may log in, with name, mail, the groups of
+          MOS_WIKI_GROUPS and, if MOS_WIKI_PASSWORDS says so, password; who may not log in is blocked and their sessions end
 Shows what it does, a line each. Run it from a timer; it changes nothing where nothing is to be changed.
   -n, --dry-run       show what would be done
-  -f, --force         also when that removes more than MOS_SYNC_MOST_REMOVED percent
+  -f, --force         also when that removes or blocks more than MOS_SYNC_MOST_REMOVED percent
   -q, --quiet         say nothing when there was nothing to do
-  -c, --create        make the list, and its domain, when Mailman has none
-  -k, --keep-others   leave subscribers on the list whom the directory does not know`,
+  -c, --create        mailman: make the list, and its domain, when Mailman has none
+  -k, --keep-others   mailman: leave subscribers on the list whom the directory does not know
+  -a, --adopt NAME    wiki: take over the account of this name, which the sync has not made, for the one person who has this name`,
     options: {
       'dry-run': { type: 'boolean', short: 'n' },
       force: { type: 'boolean', short: 'f' },
       quiet: { type: 'boolean', short: 'q' },
       create: { type: 'boolean', short: 'c' },
       'keep-others': { type: 'boolean', short: 'k' },
+      adopt: { type: 'string', short: 'a', multiple: true },
     },
     run: (settings, options, operands) =>
       sync(settings, operands, {
@@ -153,6 +157,7 @@ Shows what it does, a line each. Run it from a timer; it changes nothing where n
         quiet: options['quiet'] === true,
         create: options['create'] === true,
         keepOthers: options['keep-others'] === true,
+        adopt: texts(options['adopt']),
       }),
   },
   check: {

@@ -60,7 +60,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: true,
   },
   'directory/checks/': { ours: ['directory/checks/', 'directory/model/', 'directory/wire/'], node: true },
-  'sync/': { ours: ['sync/', 'directory/model/', 'directory/core/'], node: true },
+  'sync/': { ours: ['sync/', 'directory/model/', 'directory/core/'], packages: ['mysql2'], node: true },
   'ldif/': { ours: ['ldif/', 'directory/model/', 'directory/core/'], node: true },
 };
 

@@ -44,7 +44,11 @@ async function subscribersOf(rest: Rest, list: string, { create, dryRun }: SyncO
 function show(list: string, plan: Plan, refusal: string | undefined, { quiet }: SyncOptions): number {
   const notes = notesOf(plan);
   if (!quiet || plan.steps.length > 0 || plan.reports.some(({ says }) => says !== undefined))
-    print([...plan.steps.map(lineOf), ...notes, summaryOf(list, plan.steps, plan.after, true)]);
+    print([
+      ...plan.steps.map(lineOf),
+      ...notes,
+      summaryOf(list, { planned: plan.steps, done: plan.steps, subscribers: plan.after, dryRun: true }),
+    ]);
   return refusal === undefined ? 0 : failed(`it would be refused: ${refusal}`);
 }
 
@@ -59,7 +63,7 @@ async function apply(settings: Settings, rest: Rest, list: string, plan: Plan, {
     print([
       ...steps.map(lineOf),
       ...notesOf({ reports, held: plan.held }),
-      summaryOf(list, steps, plan.before + change('add') - change('remove'), false),
+      summaryOf(list, { planned: plan.steps, done: steps, subscribers: plan.before + change('add') - change('remove'), dryRun: false }),
     ]);
   const failures = [
     ...refused.map(({ step, why }) => `${lineOf(step)}: Mailman refuses: ${why}`),

@@ -1,5 +1,6 @@
 import { type Settings, SettingsError } from '../../settings/settings.ts';
 import { syncMailman } from './sync-mailman.ts';
+import { syncWiki } from './sync-wiki.ts';
 
 export interface SyncOptions {
   /** Shows the plan and changes nothing */
@@ -12,11 +13,14 @@ export interface SyncOptions {
   readonly create: boolean;
   /** Leaves alone whom the directory does not know */
   readonly keepOthers: boolean;
+  /** Names of accounts that may be taken over from whoever made them */
+  readonly adopt: readonly string[];
 }
 
 /** What can be kept in step: a row each. @returns the exit code: 1 when it was refused or something did not work */
 const syncs: Readonly<Record<string, (settings: Settings, options: SyncOptions) => Promise<number>>> = {
   mailman: syncMailman,
+  wiki: syncWiki,
 };
 
 /** `mos sync NAME` @returns the exit code */

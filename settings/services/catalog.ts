@@ -112,7 +112,7 @@ export const services: Readonly<Record<string, Service>> = {
     summary: 'the same for Dovecot 2.4 (Debian 13)',
     account: 'dovecot',
     grants: [],
-    files: [{ name: 'dovecot.conf' }, { name: 'mos-password', secret: true }],
+    files: [{ name: 'dovecot.conf' }, { name: 'mos-password.conf', secret: true }],
     variables: dovecot,
   },
   ejabberd: {
@@ -204,7 +204,7 @@ export const services: Readonly<Record<string, Service>> = {
       language: fixed('en', 'of messages'),
       var_dir: fixed('/var/lib/mailman3', 'folder for state'),
       log_dir: fixed('/var/log/mailman3', 'folder for logs'),
-      run_dir: fixed('/run/mailman3', 'folder for the pid file and locks'),
+      run_dir: fixed('/run/mailman3', 'folder for the pid file'),
       rest_port: port('8001', 'port of its REST interface'),
       rest_user: fixed('restadmin', 'user name there'),
       lmtp_port: port('8024', 'port that Postfix delivers to'),

@@ -145,20 +145,23 @@ async function found(rest: Rest, path: string): Promise<Json | undefined> {
   }
 }
 
-/** All entries of a collection. Somebody may come or go between two pages, so what was read must add up. @throws MailmanAway */
+/** All entries of a collection. Somebody may come or go between two pages, so all pages must tell of the same size. @throws MailmanAway */
 async function readPages(rest: Rest, path: string, fields: Fields): Promise<Json[]> {
   for (let attempt = 1; attempt <= 3; attempt++) {
     const entries: Json[] = [];
-    for (let page = 1; ; page++) {
+    const sizes = new Set<number>();
+    for (let page = 1, full = true; full; page++) {
       const answer = await rest.ask('GET', path, { ...fields, count: String(pageSize), page: String(page) });
       // an empty collection has no entries at all
-      const { total_size: total, entries: some = [] } = answer;
-      if (typeof total !== 'number' || !Array.isArray(some) || !some.every(isObject))
+      const { total_size: size, entries: some = [] } = answer;
+      if (typeof size !== 'number' || !Array.isArray(some) || !some.every(isObject))
         throw new MailmanAway(`${path} is not a list of Mailman's`);
       entries.push(...some);
-      if (entries.length === total && new Set(entries.map((each) => each['member_id'] ?? each['token'])).size === total) return entries;
-      if (some.length < pageSize || entries.length >= total) break;
+      sizes.add(size);
+      full = some.length === pageSize && entries.length < size;
     }
+    const ids = new Set(entries.map((each) => each['member_id'] ?? each['token']));
+    if (sizes.size === 1 && sizes.has(ids.size) && ids.size === entries.length) return entries;
   }
   throw new MailmanAway(`${path} changes while it is read; try again later`);
 }

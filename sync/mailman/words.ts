@@ -24,13 +24,23 @@ export function notesOf({ reports, held }: Pick<Plan, 'reports' | 'held'>): stri
 
 const pasts: Readonly<Record<Step['kind'], string>> = { add: 'added', move: 'moved', rename: 'renamed', remove: 'removed' };
 
-/** The last line. @param done the steps that were taken, or that would be @param subscribers after them */
-export function summaryOf(list: string, done: readonly Step[], subscribers: number, dryRun: boolean): string {
+export interface Result {
+  readonly planned: readonly Step[];
+  /** Those that were taken; in a dry run all that would be */
+  readonly done: readonly Step[];
+  /** Subscribers afterwards */
+  readonly subscribers: number;
+  readonly dryRun: boolean;
+}
+
+/** The last line. */
+export function summaryOf(list: string, { planned, done, subscribers, dryRun }: Result): string {
   const counts = Object.entries(pasts).flatMap(([kind, past]) => {
     const count = done.filter((step) => step.kind === kind).length;
     return count === 0 ? [] : [`${count} ${past}`];
   });
-  const what = counts.length === 0 ? 'nothing to do' : `${dryRun ? 'would be ' : ''}${counts.join(', ')}`;
+  const nothing = planned.length === 0 ? 'nothing to do' : 'nothing done';
+  const what = counts.length === 0 ? nothing : `${dryRun ? 'would be ' : ''}${counts.join(', ')}`;
   return `${list}: ${what}; ${subscribers} ${subscribers === 1 ? 'subscriber' : 'subscribers'}`;
 }
 

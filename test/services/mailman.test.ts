@@ -216,6 +216,19 @@ else {
     assert.equal(await subscribers(), [...['ada', 'bob', 'cid', 'dan', 'gus', 'hal'].map(address), 'fay@example.net'].sort());
   });
 
+  test('whom Mailman refuses is told, and not noted as being on the list', async () => {
+    await mailman.ask('POST', `lists/${id}/bans`, { email: 'una@example.net' });
+    club.change(
+      change('una', 'replace: mosMailActivated\nmosMailActivated: TRUE\n-\nreplace: mosListAddress\nmosListAddress: una@example.net'),
+    );
+    const { code, out, err } = sync();
+    assert.equal([code, out], [1, [`${list}: nothing done; 7 subscribers`]]);
+    assert.is(err, 'mos: add     una@example.net (Una Example): Mailman refuses: Membership is banned\n');
+    assert.is(value('una', 'mosListSubscribed'), '');
+    assert.is(value('ada', 'mosListSubscribed'), address('ada'));
+    club.change(change('una', 'replace: mosMailActivated\nmosMailActivated: FALSE'));
+  });
+
   test('a directory that can not be read takes nobody off the list', async () => {
     const { code, err } = sync(['--force'], { MOS_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
     assert.is(code, 1, err);

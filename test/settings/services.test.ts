@@ -217,7 +217,7 @@ const checks: readonly (readonly [what: string, service: string, does: (place: s
   ['changes the secret file', 'ejabberd', edit('mos-password.yml', /$/, 'more: 1\n'), 1, /^-more: 1$/m],
   ['sets another password', 'ejabberd', edit('mos-password.yml', secret, 'another-one'), 0, /is what/],
   ['quotes the password otherwise', 'ejabberd', edit('mos-password.yml', /"/g, "'"), 1, /otherwise .* how is not shown/],
-  ['puts a line above the password', 'dovecot-2.4', edit('mos-password', /^/, '# of MOS\n'), 1, /otherwise .* how is not shown/],
+  ['puts a line above the password', 'dovecot-2.4', edit('mos-password.conf', /^/, '# of MOS\n'), 1, /^-# of MOS$/m],
   ['changes a line beside the password', 'postfix', edit('mos-senders.cf', 'version = 3', 'version = 2'), 1, /^-version = 2$/m],
 ];
 for (const [what, service, does, code, out] of checks) {

@@ -16,8 +16,10 @@ export interface Ejabberd {
   readonly pid: number;
   readonly ports: readonly number[];
   readonly cert: string;
+  /** Of the service's account */
+  readonly passwordFile: string;
   log(): string;
-  /** Writes the files again, with this password of the service's account, and reloads them. */
+  /** Writes the files again, with this password of the service's account, and takes it over without a restart. */
   usePassword(password: string): Promise<void>;
   /** ejabberdctl; throws when it fails */
   control(...words: readonly string[]): string;
@@ -28,14 +30,18 @@ export async function startEjabberd(club: Club): Promise<Ejabberd> {
   const [config, spool, logs] = [join(folder, 'conf'), join(folder, 'spool'), join(folder, 'log')];
   for (const each of [folder, config, spool, logs]) mkdirSync(each, { recursive: true });
   const { cert, both } = makeCertificate(config);
+  attempt('chown', ['ejabberd:ejabberd', folder, spool, logs]);
+  attempt('cp', ['/etc/ejabberd/inetrc', config]);
   const { xmpp: port, xmpps, s2s, node } = await freePorts('xmpp', 'xmpps', 's2s', 'node');
   const set = [`config_dir=${config}`, 'ip=127.0.0.1', `xmpp_port=${port}`, `xmpps_port=${xmpps}`, `s2s_port=${s2s}`];
   const words = [...set, `cert=${both}`, `ca=${club.ca}`].flatMap((word) => ['--set', word]);
+  const secret = join(club.folder, 'ejabberd.password');
   const configure = (password: string) => {
-    const secret = join(club.folder, 'ejabberd.password');
     writeFileSync(secret, password);
     club.run(['config', 'ejabberd', '--out', config, '--password-file', secret, ...words]);
-    attempt('chown', ['-R', 'ejabberd:ejabberd', folder]);
+    const files = ['ejabberd.yml', 'mos-password.yml'].map((name) => join(config, name));
+    attempt('chown', ['root:ejabberd', ...files]);
+    attempt('chmod', ['640', ...files]);
   };
   configure(club.run(['service', 'add', 'ejabberd']));
   const log = join(logs, 'ejabberd.log');
@@ -59,12 +65,15 @@ export async function startEjabberd(club: Club): Promise<Ejabberd> {
     port,
     pid: child.pid ?? 0,
     ports: [port, xmpps, s2s, node],
+    passwordFile: secret,
     cert,
     log: read,
     control,
     async usePassword(password) {
       configure(password);
       control('reload_config');
+      // a reload does not tell the contact lists
+      control('restart_module', 'example.org', 'mod_shared_roster_ldap');
     },
   };
 }

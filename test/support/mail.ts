@@ -13,9 +13,17 @@ export interface Dovecot {
   readonly cert: string;
 }
 
+/** Which Dovecot, and how its programs are run. */
+export interface DovecotProgram {
+  readonly service: 'dovecot' | 'dovecot-2.4';
+  command(program: string, words: readonly string[]): readonly [command: string, words: readonly string[]];
+}
+
+export const installed: DovecotProgram = { service: 'dovecot', command: (program, words) => [program, words] };
+
 /** @param set further `--set` words */
-export async function startDovecot(club: Club, set: readonly string[] = []): Promise<Dovecot> {
-  const folder = join(club.folder, `dovecot-${set.join('').replace(/\W/g, '')}`);
+export async function startDovecot(club: Club, set: readonly string[] = [], { service, command } = installed): Promise<Dovecot> {
+  const folder = join(club.folder, `${service}-${set.join('').replace(/\W/g, '')}`);
   const sockets = join(folder, 'sockets');
   const mail = join(folder, 'mail');
   for (const each of [folder, sockets, mail]) mkdirSync(each, { recursive: true });
@@ -42,10 +50,10 @@ export async function startDovecot(club: Club, set: readonly string[] = []): Pro
     'more=service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}',
     ...set,
   ];
-  club.run(['config', 'dovecot', '--out', folder, '--password-file', secret, ...words.flatMap((word) => ['--set', word])]);
+  club.run(['config', service, '--out', folder, '--password-file', secret, ...words.flatMap((word) => ['--set', word])]);
   const config = join(folder, 'dovecot.conf');
-  club.daemon('/usr/sbin/dovecot', ['-F', '-c', config]);
-  club.atEnd(() => void attempt('/usr/bin/doveadm', ['-c', config, 'stop']));
+  club.daemon(...command('/usr/sbin/dovecot', ['-F', '-c', config]));
+  club.atEnd(() => void attempt(...command('/usr/bin/doveadm', ['-c', config, 'stop'])));
   const dovecot = { imap, imaps, folder, config, sockets, cert };
   await eventually(() => {
     const { code } = attempt('curl', ['-sS', '--max-time', '2', '--cacert', cert, `imaps://localhost:${imaps}`, '-X', 'CAPABILITY']);

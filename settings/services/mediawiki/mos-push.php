@@ -4,9 +4,16 @@
 # In LocalSettings.php, at the end, instead of mos.php:
 #   require_once '{{config_dir}}/mos-push.php';
 
-# Nobody registers an account, and passwords are changed in MOS.
+# Nobody registers an account.
 $wgGroupPermissions['*']['createaccount'] = false;
-$wgGroupPermissions['user']['editmyprivateinfo'] = false;
+# Names, mail and passwords are changed in MOS. Who has a right to change them here (bureaucrat: the wiki's own administrator) can.
+$wgGroupPermissions['*']['editmyprivateinfo'] = false;
+$wgGroupPermissions['bureaucrat']['editmyprivateinfo'] = true;
+$wgHooks['SecuritySensitiveOperationStatus'][] = static function ( &$status, $operation, $session ) {
+	if ( !$session->getUser()->isAllowed( 'editmyprivateinfo' ) ) {
+		$status = MediaWiki\Auth\AuthManager::SEC_FAIL;
+	}
+};
 # `mos sync wiki` blocks whoever left: a block keeps out.
 $wgBlockDisablesLogin = true;
 # Hashes as MOS has them, so that the wiki does not make others of them at a login.

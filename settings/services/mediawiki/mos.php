@@ -19,6 +19,14 @@ $wgPluggableAuth_EnableLocalLogin = true;
 # The first login makes the account; nobody registers one.
 $wgGroupPermissions['*']['autocreateaccount'] = true;
 $wgGroupPermissions['*']['createaccount'] = false;
+# No password of the wiki's own beside that of MOS: it would outlast a ban. Names, mail and passwords are changed in MOS. Who has a right to change them here (bureaucrat: the wiki's own administrator) can.
+$wgGroupPermissions['*']['editmyprivateinfo'] = false;
+$wgGroupPermissions['bureaucrat']['editmyprivateinfo'] = true;
+$wgHooks['SecuritySensitiveOperationStatus'][] = static function ( &$status, $operation, $session ) {
+	if ( !$session->getUser()->isAllowed( 'editmyprivateinfo' ) ) {
+		$status = MediaWiki\Auth\AuthManager::SEC_FAIL;
+	}
+};
 
 # --- `mos sync wiki` blocks whoever left, which ends their sessions: a block keeps out.
 $wgBlockDisablesLogin = true;
