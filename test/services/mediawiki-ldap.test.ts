@@ -20,6 +20,7 @@ else {
   test.before(async () => {
     club = await startClub();
     try {
+      club.change(member('mary_ann'));
       club.change(member('cid', 'member', 'mosWikiName: Zed', 'cn: C.', 'mobile: +43 1'));
       club.run(['service', 'add', 'dovecot']);
       const secret = join(club.folder, 'wiki.password');
@@ -58,6 +59,8 @@ else {
     ['a member', 'ada', password('ada'), { in: ada }],
     ['the name as the wiki writes it', 'Ada', password('ada'), { in: ada }],
     ['the name in capitals', 'ADA', password('ada'), { in: ada }],
+    ['an underscore, which is a blank in the wiki', 'mary_ann', password('mary_ann'), { in: maryIn() }],
+    ['a blank, as the wiki shows it', 'Mary ann', password('mary_ann'), { in: maryIn() }],
     ['the account is called by uid, whatever mosWikiName says', 'cid', password('cid'), { in: cidIn() }],
     ['mosWikiName is no name for the login', 'Zed', password('cid'), { refused: nobody }],
     ['a wrong password', 'ada', 'wrong', { refused }],
@@ -70,6 +73,10 @@ else {
     ['a name is no filter', 'x)(|(uid=ada)', password('ada'), { refused: nobody }],
     ['an account of a service', 'mediawiki', 'any', { refused: nobody }],
   ];
+
+  function maryIn(): unknown {
+    return { name: 'Mary ann', realName: 'Mary_ann Example', mail: 'mary_ann.example@example.org', groups: groups('members') };
+  }
 
   function cidIn(): unknown {
     return { name: 'Cid', realName: 'Cid Example', mail: 'cid.example@example.org', groups: groups('members') };

@@ -14,6 +14,14 @@ function escaped(string $value): string
     return str_replace(['\\', '(', ')', '*', "\x00"], ['\\5c', '\\28', '\\29', '\\2a', '\\00'], $value);
 }
 
+/** What the file wants done to a name before it is looked up */
+function modified(array $connection, string $name): string
+{
+    $known = ['spacestounderscores' => fn($name) => str_replace(' ', '_', $name)];
+    foreach ($connection['presearchusernamemodifiers'] ?? [] as $each) $name = $known[$each]($name);
+    return $name;
+}
+
 /** A connection as the service; nothing is sent in the clear. */
 function bound(array $connection)
 {
@@ -40,7 +48,7 @@ function search($ldap, string $base, string $filter, array $attributes): array
 
 function dnOf($ldap, array $connection, string $name): string
 {
-    $filter = "({$connection['searchattribute']}=" . escaped($name) . ')';
+    $filter = "({$connection['searchattribute']}=" . escaped(modified($connection, $name)) . ')';
     $entries = search($ldap, $connection['basedn'], $filter, ['*', 'memberof']);
     return $entries['count'] === 0 ? '' : $entries[0]['dn'];
 }
@@ -51,7 +59,7 @@ function infoOf($ldap, array $connection, string $name): array
     // what LDAPProvider asks for when the file names nothing
     $attributes = $connection['userinfoattributes'] ?? ['description', 'givenname', 'displayname', 'memberof', 'name', 'mail', 'dn', 'cn', 'sn', 'uid'];
     if (!in_array('memberof', $attributes)) $attributes[] = 'memberof';
-    $filter = "({$connection['searchattribute']}=" . escaped($name) . ')';
+    $filter = "({$connection['searchattribute']}=" . escaped(modified($connection, $name)) . ')';
     $entries = search($ldap, $connection['userbasedn'], $filter, $attributes);
     if ($entries['count'] !== 1) throw new Refused("{$entries['count']} entries answer to $filter");
     $info = ['dn' => $entries[0]['dn']];
@@ -98,6 +106,8 @@ try {
     $info = infoOf($ldap, $connection, $name);
     $account = one($info, $connection['usernameattribute']);
     if ($account === '') throw new Refused("the entry has no {$connection['usernameattribute']}");
+    // as MediaWiki makes a name of it
+    $account = str_replace('_', ' ', $account);
     $wikiName = mb_strtoupper(mb_substr($account, 0, 1)) . mb_substr($account, 1);
     // LDAPAuthorization, in the request after: by the name in the wiki
     $second = bound($connection);
