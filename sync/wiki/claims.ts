@@ -97,8 +97,13 @@ function withoutNames(
   accountOf: (uuid: string) => WikiAccount | undefined,
 ): ReadonlySet<string> {
   const stuck = new Set<string>();
-  const movesAway = (account: WikiAccount) =>
-    wanted.some(({ person, name }) => accountOf(person.uuid) === account && name !== account.name && !stuck.has(person.uuid));
+  const moves = new Map(
+    wanted.flatMap(({ person, name }) => {
+      const account = accountOf(person.uuid);
+      return account === undefined || account.name === name ? [] : [[account, person.uuid]];
+    }),
+  );
+  const movesAway = (account: WikiAccount) => moves.has(account) && !stuck.has(moves.get(account) ?? '');
   // one who is stuck keeps a name, for which the next may have waited
   for (let before = -1; before !== stuck.size; ) {
     before = stuck.size;

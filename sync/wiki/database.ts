@@ -26,8 +26,8 @@ export class WikiAway extends Error {
 }
 
 /**
- * Opens what MOS_WIKI_DATABASE names: mysql://USER:PASSWORD@HOST:PORT/DATABASE?prefix=mw_, with ?socket=PATH for a Unix socket, or
- * sqlite:///PATH. The driver is loaded only for the kind that it is.
+ * Opens what MOS_WIKI_DATABASE names: mysql://USER:PASSWORD@HOST:PORT/DATABASE?prefix=mw_, with ?socket=PATH for a Unix socket,
+ * ?ca=FILE for the authority of its certificate, ?tls=no to go without; or sqlite:///PATH. The driver is loaded only for the kind that it is.
  * @throws WikiAway
  */
 export async function openWiki(url: string): Promise<WikiDatabase> {

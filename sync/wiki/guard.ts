@@ -10,7 +10,8 @@ export interface Limits {
 }
 
 /** Why this plan is not carried out; undefined when it may be. A directory that says nothing shuts nobody out, whatever is forced. */
-export function objection({ steps, open }: Plan, { people, mostRemoved, force }: Limits): string | undefined {
+export function objection({ steps, open, obstacle }: Plan, { people, mostRemoved, force }: Limits): string | undefined {
+  if (obstacle !== undefined) return obstacle;
   // an account that is ended already and has only lost its block shuts nobody out anew
   const blocked = steps.filter((step) => step.kind === 'block' && step.account.ours?.ended === false).length;
   if (blocked === 0) return undefined;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import { type Row, WikiAway, type WikiDatabase } from './database.ts';
@@ -55,24 +56,37 @@ async function ask(connection: Connection, sql: string, values: readonly (string
   );
 }
 
-function optionsOf(url: URL): ConnectionOptions {
-  const { hostname, port, username, password, pathname, searchParams } = url;
-  const socket = searchParams.get('socket');
+/** How to reach what the URL names. Hashes of passwords go over a network by TLS alone, unless it is switched off. @throws WikiAway */
+export function optionsOf(url: URL): ConnectionOptions {
+  const { port, username, password, pathname, searchParams } = url;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const [socket, tls, ca] = ['socket', 'tls', 'ca'].map((name) => searchParams.get(name));
+  const isHere = /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+  const encrypted = !socket && tls !== 'no' && (tls === 'yes' || !isHere || Boolean(ca));
   return {
-    ...(socket === null ? { host: hostname.replace(/^\[|\]$/g, '') || 'localhost', port: Number(port || 3306) } : { socketPath: socket }),
+    ...(socket ? { socketPath: socket } : { host, port: Number(port || 3306) }),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),
     charset: 'utf8mb4',
     connectTimeout: 10_000,
-    ...(searchParams.get('tls') === 'yes' ? { ssl: {} } : {}),
+    ...(encrypted ? { ssl: { minVersion: 'TLSv1.2', ...(ca ? { ca: authority(ca) } : {}) } } : {}),
   };
+}
+
+function authority(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new WikiAway(`MOS_WIKI_DATABASE: ca: ${file} can't be read`, { cause: error });
+  }
 }
 
 /** What a database says has no password in it. */
 function inWords(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return `nobody listens there (${code}): is MariaDB running?`;
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return 'it has no TLS; give it a certificate, or switch TLS off with ?tls=no';
   if (code === 'ER_ACCESS_DENIED_ERROR' || code === 'ER_DBACCESS_DENIED_ERROR')
     return 'it refuses the user or the password of MOS_WIKI_DATABASE';
   if (code === 'ER_TABLEACCESS_DENIED_ERROR')

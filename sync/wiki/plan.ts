@@ -1,6 +1,7 @@
 import type { SyncedPerson } from '../people.ts';
 import type { Wiki, WikiAccount } from './account.ts';
 import { type Claim, settleNames } from './claims.ts';
+import { systemName } from './name.ts';
 import { digestOf, wikiPassword } from './password.ts';
 
 /** What an account is to have. */
@@ -36,6 +37,8 @@ export interface Plan {
   readonly notes: readonly string[];
   /** Accounts of the sync that are open before the steps */
   readonly open: number;
+  /** Why the steps can't be taken; undefined when they can */
+  readonly obstacle: string | undefined;
 }
 
 export interface Situation {
@@ -74,7 +77,13 @@ export function planWiki({ people, wiki, groups, passwords, adopt }: Situation):
     ...adoptedInVain(adopt, steps),
   ];
   const open = wiki.accounts.filter(({ ours }) => ours !== undefined && !ours.ended).length;
-  return { steps: [...steps, ...blocks].sort((a, b) => order(a) - order(b)), notes, open };
+  const obstacle = blocks.length > 0 && !wiki.hasSystemAccount ? systemNameTaken(wiki.accounts) : undefined;
+  return { steps: [...steps, ...blocks].sort((a, b) => order(a) - order(b)), notes, open, obstacle };
+}
+
+function systemNameTaken(accounts: readonly WikiAccount[]): string | undefined {
+  if (!accounts.some(({ name }) => name === systemName)) return undefined;
+  return `the wiki has an account ${systemName} that is not the sync's, which blocks in this name; rename that account in the wiki`;
 }
 
 /** Who goes makes no room for who comes, but who is renamed does. */

@@ -44,7 +44,7 @@ export async function readWiki(database: WikiDatabase, now: string): Promise<Wik
       },
     ];
   });
-  return { accounts, hasSystemAccount: system !== undefined, hasTable };
+  return { accounts, hasSystemAccount: users.some(({ id }) => String(id) === system), hasTable };
 }
 
 /** Blocks of a part of the wiki, and those that have ended, keep nobody out. */

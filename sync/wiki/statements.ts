@@ -76,7 +76,10 @@ function statementsOfStep(step: Step, write: Write, means: Means): Statement[] {
 
 const systemActor = `(SELECT actor_id FROM {actor} WHERE actor_name = '${systemName}')`;
 
-/** User and actor; without an actor MediaWiki can't load the account. An actor without a user comes from imported edits, and is theirs now. */
+/**
+ * User and actor; without an actor MediaWiki can't load the account. An actor without a user comes from imported edits, or from an account that was
+ * deleted in the wiki, and is theirs now.
+ */
 function account(write: Write, { now, token }: Means, name: string, uuid: string, contents: Contents): Statement[] {
   const { realName, mail, password = '', groups } = contents;
   return [
@@ -86,7 +89,8 @@ function account(write: Write, { now, token }: Means, name: string, uuid: string
       ...[name, realName, password, mail, now, token(), mail === '' ? null : now, now],
     ),
     write(
-      'UPDATE {actor} SET actor_user = (SELECT user_id FROM {user} WHERE user_name = ?) WHERE actor_name = ? AND actor_user IS NULL',
+      'UPDATE {actor} SET actor_user = (SELECT user_id FROM {user} WHERE user_name = ?) WHERE actor_name = ? AND ' +
+        '(actor_user IS NULL OR actor_user NOT IN (SELECT user_id FROM {user}))',
       ...[name, name],
     ),
     write(
@@ -94,6 +98,7 @@ function account(write: Write, { now, token }: Means, name: string, uuid: string
         '(SELECT 1 FROM (SELECT actor_name FROM {actor} WHERE actor_name = ?) AS there)',
       ...[name, name],
     ),
+    write('DELETE FROM {mos_account} WHERE ma_uuid = ?', uuid),
     write(
       'INSERT INTO {mos_account} (ma_user, ma_uuid, ma_digest, ma_ended) SELECT user_id, ?, ?, 0 FROM {user} WHERE user_name = ?',
       ...[uuid, digestOf(contents.password), name],

@@ -324,6 +324,18 @@ function judge({ engine, settings, rewrites }: Case): void {
     assert.is(await logIn('cid', password('cid')), 'FAIL wrongpassword');
   });
 
+  test('an account that was deleted in the wiki is made anew, and so is the one that blocks', async () => {
+    wiki.sql("DELETE FROM {user} WHERE user_name IN ('Dan', 'MOS')");
+    assert.is(sync().out[0], 'create   Dan (dan), +sysop');
+    assert.is(await logIn('dan', password('dan')), 'PASS');
+    club.change(status('dan', 'banned'));
+    assert.is(sync().out[0], 'block    Dan: dan may not log in');
+    assert.ok(!sync().out.some((line) => line.startsWith('block')));
+    club.change(status('dan', 'member'));
+    assert.is(sync().out[0], 'unblock  Dan (dan)');
+    assert.is(await logIn('dan', password('dan')), 'PASS');
+  });
+
   test('what the sync takes for a name is what MediaWiki takes', () => {
     const asked = nameCases.filter(({ stricter }) => !stricter).map(({ text }) => text);
     // a line each, because eval.php reads 1024 bytes of one

@@ -140,6 +140,15 @@ for (const [name, size, blocked, { people = 100, force = false, mostRemoved = 20
   });
 }
 
+test("an account MOS that is not the sync's keeps it from blocking, and from nothing else", () => {
+  const wiki = { accounts: [stranger('mos', { name: 'MOS' }), account('eve')], hasSystemAccount: false, hasTable: true };
+  const limits = { people: 2, mostRemoved: 100, force: true };
+  const judged = (active: boolean) =>
+    objection(planWiki({ people: [person('eve', { active }), person('ada')], wiki, groups, passwords: true, adopt: new Set() }), limits);
+  assert.is(judged(true), undefined);
+  assert.match(judged(false) ?? '', /has an account MOS/);
+});
+
 test('no line for people has a password in it', () => {
   const people = [person('ada'), person('bob', { password: hashOf('new') })];
   const plan = planOf({ people, accounts: [account('bob')] });
