@@ -102,9 +102,13 @@ async function mariadb(club: Club, folder: string): Promise<Database> {
     const answer = attempt('mariadb', ['--no-defaults', '-u', 'root', '-S', socket, '-e', 'SELECT 1']);
     if (answer.code !== 0) throw new Error(answer.text + daemon.log());
   });
+  // no more rights than docs/services/mediawiki.md gives
+  const grant = "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON wiki.* TO mos@localhost IDENTIFIED BY 'data/base'";
+  const granted = attempt('mariadb', ['--no-defaults', '-u', 'root', '-S', socket, '-e', grant]);
+  if (granted.code !== 0) throw new Error(granted.text);
   const server = ['--dbtype', 'mysql', '--dbserver', `localhost:${socket}`, '--dbname', 'wiki', '--dbprefix', 'mw_'];
   return {
-    url: `mysql://wiki:data%2Fbase@localhost/wiki?prefix=mw_&socket=${encodeURIComponent(socket)}`,
+    url: `mysql://mos:data%2Fbase@localhost/wiki?prefix=mw_&socket=${encodeURIComponent(socket)}`,
     prefix: 'mw_',
     install: [...server, '--dbuser', 'wiki', '--dbpass', 'data/base', '--installdbuser', 'root', '--installdbpass', ''],
     sql: (text) => rows(ask(text)).map((line) => line.replaceAll('\t', '|')),

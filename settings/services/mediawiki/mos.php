@@ -19,7 +19,8 @@ $wgPluggableAuth_EnableLocalLogin = true;
 # The first login makes the account; nobody registers one.
 $wgGroupPermissions['*']['autocreateaccount'] = true;
 $wgGroupPermissions['*']['createaccount'] = false;
-# No password of the wiki's own beside that of MOS: it would outlast a ban. Names, mail and passwords are changed in MOS. Who has a right to change them here (bureaucrat: the wiki's own administrator) can.
+# No password of the wiki's own beside that of MOS: it would outlast a ban. Names, mail and passwords are changed in MOS.
+# Who has a right to change them here (bureaucrat: the wiki's own administrator) can.
 $wgGroupPermissions['*']['editmyprivateinfo'] = false;
 $wgGroupPermissions['bureaucrat']['editmyprivateinfo'] = true;
 $wgHooks['SecuritySensitiveOperationStatus'][] = static function ( &$status, $operation, $session ) {
