@@ -22,7 +22,14 @@ const ours = (file: string) => join(packageFolder, 'web', 'static', file);
 const sources = {
   'site.css': {
     type: 'text/css; charset=utf-8',
-    files: [resolve('@picocss/pico/css/pico.min.css'), ours('mos.css'), ours('people.css'), ours('me.css'), ours('history.css')],
+    files: [
+      resolve('@picocss/pico/css/pico.min.css'),
+      ours('mos.css'),
+      ours('people.css'),
+      ours('board.css'),
+      ours('me.css'),
+      ours('history.css'),
+    ],
   },
   'site.js': { type: 'text/javascript; charset=utf-8', files: [resolve('htmx.org/dist/htmx.min.js'), ours('site.js')] },
 } satisfies Record<string, { readonly type: string; readonly files: readonly string[] }>;

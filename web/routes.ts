@@ -1,5 +1,13 @@
-import type { Answer } from './answer.ts';
+import { type Answer, redirect } from './answer.ts';
 import { approveChange, refuseChange, showApprovals } from './board/approvals.ts';
+import { bulkAction } from './board/bulk.ts';
+import { addGroup, changeGroup, listGroups, previewGroup, showGroup } from './board/groups.ts';
+import { kinds } from './board/kinds.ts';
+import { showLog } from './board/log.ts';
+import { boardMail } from './board/mail.ts';
+import { listMembers, membersCsv } from './board/members.ts';
+import { addService, changeService, listServices } from './board/services.ts';
+import { pagesOf } from './board/small-entries.ts';
 import { home, setLanguage } from './frame/home.ts';
 import { revertChange, showHistory, withdrawChange } from './history/history.ts';
 import { listMail, showMail, showMailHtml } from './mail/dev-mail.ts';
@@ -25,6 +33,13 @@ type More = Pick<Route, 'who' | 'most'>;
 const get = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'GET', path, handle, ...more });
 const post = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'POST', path, handle, ...more });
 
+/** The tables that the board keeps, each with the same three addresses. */
+const tableRoutes: readonly Route[] = Object.values(kinds).flatMap((kind) => {
+  const { list, add, change } = pagesOf(kind);
+  const path = `/board/${kind.path}`;
+  return [get(path, list, { who: 'board' }), post(path, add, { who: 'board' }), post(`${path}/:id`, change, { who: 'board' })];
+});
+
 /** Every address of the site. */
 export const routes: readonly Route[] = [
   get('/', home),
@@ -47,6 +62,22 @@ export const routes: readonly Route[] = [
   get('/people/:name/history', showHistory, { who: 'person' }),
   post('/people/:name/history/:csn/revert', revertChange, { who: 'person' }),
   post('/people/:name/history/:csn/withdraw', withdrawChange, { who: 'person' }),
+
+  get('/board', () => redirect('/board/members'), { who: 'board' }),
+  get('/board/members', listMembers, { who: 'board' }),
+  get('/board/members.csv', membersCsv, { who: 'board' }),
+  post('/board/members/bulk', bulkAction, { who: 'board' }),
+  ...tableRoutes,
+  get('/board/groups', (visit) => listGroups(visit), { who: 'board' }),
+  post('/board/groups', addGroup, { who: 'board' }),
+  get('/board/groups/preview', previewGroup, { who: 'board' }),
+  get('/board/groups/:name', (visit) => showGroup(visit), { who: 'board' }),
+  post('/board/groups/:name', changeGroup, { who: 'board' }),
+  get('/board/mail', boardMail, { who: 'board' }),
+  get('/board/services', (visit) => listServices(visit), { who: 'board' }),
+  post('/board/services', addService, { who: 'board' }),
+  post('/board/services/:name', changeService, { who: 'board' }),
+  get('/board/log', showLog, { who: 'board' }),
 
   get('/board/approvals', showApprovals, { who: 'person' }),
   post('/board/approvals/:csn/approve', approveChange, { who: 'person' }),

@@ -1,4 +1,5 @@
 import { approvalWords } from './board/approval-words.ts';
+import { boardWords } from './board/words.ts';
 import { frameWords } from './frame/words.ts';
 import { historyWords } from './history/words.ts';
 import { mailWords } from './mail/words.ts';
@@ -10,7 +11,15 @@ export type Language = 'en' | 'de';
 /** A word or sentence in each language. `{name}` is filled in; of `one || many` the value `count` chooses. */
 export type Words = Readonly<Record<string, readonly [en: string, de: string]>>;
 
-const words = { ...frameWords, ...sessionWords, ...peopleWords, ...mailWords, ...historyWords, ...approvalWords } satisfies Words;
+const words = {
+  ...frameWords,
+  ...sessionWords,
+  ...peopleWords,
+  ...mailWords,
+  ...historyWords,
+  ...approvalWords,
+  ...boardWords,
+} satisfies Words;
 
 export type Word = keyof typeof words;
 export type Values = Readonly<Record<string, string | number>>;

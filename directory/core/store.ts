@@ -164,6 +164,16 @@ export interface RevisionQuestion {
   readonly actorUuid?: string;
   /** Those that wait for approval alone */
   readonly waiting?: boolean;
+  /** Those before it alone */
+  readonly beforeCsn?: number;
+  /** Text that stands in the actor's DN, in the entry's DN, in the origin, whatever the case */
+  readonly actorHas?: string;
+  readonly dnHas?: string;
+  readonly originHas?: string;
+  readonly operation?: Revision['operation'];
+  readonly state?: Revision['state'];
+  readonly since?: Date;
+  readonly until?: Date;
   readonly limit?: number;
 }
 

@@ -32,7 +32,7 @@ const decided = sql.fragment`
  * alone the newest, as a history wants them.
  */
 export async function findRevisions(connection: CommonQueryMethods, question: RevisionQuestion): Promise<Revision[]> {
-  const { csn, afterCsn, entryUuid, actorUuid, waiting = false, limit = null } = question;
+  const { csn, afterCsn, beforeCsn, entryUuid, actorUuid, waiting = false, limit = null } = question;
   const fromTheEnd = afterCsn === undefined;
   const conditions = [
     sql.fragment`r.csn > ${afterCsn ?? 0}`,
@@ -40,6 +40,8 @@ export async function findRevisions(connection: CommonQueryMethods, question: Re
     ...(entryUuid === undefined ? [] : [sql.fragment`r.entry_uuid = ${sql.uuid(entryUuid)}`]),
     ...(actorUuid === undefined ? [] : [sql.fragment`r.actor_uuid = ${sql.uuid(actorUuid)}`]),
     ...(waiting ? [sql.fragment`r.state = 'pending'`] : []),
+    ...(beforeCsn === undefined ? [] : [sql.fragment`r.csn < ${beforeCsn}`]),
+    ...filters(question),
   ];
   const rows = await connection.any(sql.type(revisionRow)`
     SELECT ${columns} FROM mos.revision AS r ${decided}
@@ -48,6 +50,19 @@ export async function findRevisions(connection: CommonQueryMethods, question: Re
     LIMIT ${limit}`);
   const found = rows.map(revisionOf);
   return fromTheEnd ? found.reverse() : found;
+}
+
+function filters({ actorHas, dnHas, originHas, operation, state, since, until }: RevisionQuestion) {
+  const has = (column: ReturnType<typeof sql.fragment>, text: string) => sql.fragment`position(lower(${text}) IN lower(${column})) > 0`;
+  return [
+    ...(actorHas === undefined ? [] : [has(sql.fragment`r.actor`, actorHas)]),
+    ...(dnHas === undefined ? [] : [has(sql.fragment`r.dn`, dnHas)]),
+    ...(originHas === undefined ? [] : [has(sql.fragment`r.origin`, originHas)]),
+    ...(operation === undefined ? [] : [sql.fragment`r.operation = ${operation}`]),
+    ...(state === undefined ? [] : [sql.fragment`r.state = ${state}`]),
+    ...(since === undefined ? [] : [sql.fragment`r.at >= ${sql.timestamp(since)}`]),
+    ...(until === undefined ? [] : [sql.fragment`r.at < ${sql.timestamp(until)}`]),
+  ];
 }
 
 /** Changes of groups that are looked through; older ones are not told. */

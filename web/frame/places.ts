@@ -4,7 +4,7 @@ import type { Word } from '../words.ts';
 /** The menu: where it leads, and for whom. */
 const places: readonly (readonly [path: string, word: Word, board?: 'board'])[] = [
   ['/people', 'frame.people'],
-  ['/board/approvals', 'approvals.title', 'board'],
+  ['/board', 'rooms.title', 'board'],
 ];
 
 export function placesFor(visit: Visit): readonly (readonly [path: string, word: Word])[] {

@@ -1,0 +1,58 @@
+import { readLog } from '../../directory/core/audit-log.ts';
+import type { RevisionQuestion } from '../../directory/core/store.ts';
+import { type Answer, page } from '../answer.ts';
+import { shownDifference } from '../history/shown-change.ts';
+import type { Visit } from '../visit.ts';
+
+const perPage = 50;
+const operations = ['add', 'modify', 'rename', 'delete'] as const;
+const states = ['applied', 'pending', 'approved', 'refused', 'withdrawn'] as const;
+
+/** GET /board/log: every change, the newest first. `?actor= ?entry= ?origin= ?operation= ?state= ?since= ?until= ?before=` */
+export async function showLog(visit: Visit): Promise<Answer> {
+  const filters = Object.fromEntries(
+    ['actor', 'entry', 'origin', 'operation', 'state', 'since', 'until'].map((name) => [name, visit.query(name).slice(0, 200)]),
+  );
+  const items = await readLog(visit.site.directory, visit.as, { ...questionOf(visit), limit: perPage });
+  const changes = items.map(({ at, by, differences, entryUuid, ...item }) => ({
+    ...item,
+    at: at.toISOString(),
+    by: by.dn,
+    uid: uidOf(visit, entryUuid),
+    differences: differences.map((each) => shownDifference(visit, each)),
+  }));
+  const before = items.length === perPage ? items.at(-1)?.csn : undefined;
+  return page('board/log', visit.t('log.title'), { changes, before }, { form: { filters, operations, states } });
+}
+
+function questionOf(visit: Visit): RevisionQuestion {
+  const text = (name: string) => visit.query(name).slice(0, 200) || undefined;
+  const day = (name: string, days: number) => {
+    const time = /^\d{4}-\d\d-\d\d$/.test(visit.query(name)) ? Date.parse(visit.query(name)) : Number.NaN;
+    return Number.isNaN(time) ? undefined : new Date(time + days * 86_400_000);
+  };
+  const [operation, state, before] = [visit.query('operation'), visit.query('state'), visit.query('before')];
+  return given({
+    actorHas: text('actor'),
+    dnHas: text('entry'),
+    originHas: text('origin'),
+    operation: operations.find((each) => each === operation),
+    state: states.find((each) => each === state),
+    since: day('since', 0),
+    until: day('until', 1),
+    beforeCsn: /^\d{1,15}$/.test(before) ? Number(before) : undefined,
+  });
+}
+
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** Without what is not said. */
+function given<T extends object>(values: T): Given<T> {
+  // what is left has the type that it had
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+function uidOf({ site, as }: Visit, uuid: string | undefined): string | undefined {
+  const entry = uuid === undefined ? undefined : site.directory.tree.byUuid(uuid);
+  return entry === undefined || !site.directory.tree.isOfClass(entry, 'inetOrgPerson') ? undefined : as.texts(entry, 'uid')[0];
+}
