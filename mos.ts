@@ -6,6 +6,7 @@ import { appPassword } from './directory/commands/app-password.ts';
 import { check } from './directory/commands/check.ts';
 import { config } from './directory/commands/config.ts';
 import { exportFile, importFiles } from './directory/commands/ldif.ts';
+import { importDjango, importPasswd } from './directory/commands/move-in.ts';
 import { passwd } from './directory/commands/passwd.ts';
 import { service } from './directory/commands/service.ts';
 import { sync } from './directory/commands/sync.ts';
@@ -49,6 +50,56 @@ transaction: either all of it is made or nothing.
   -c, --continue   leave out what is refused, make the rest, and list what was left out by line`,
     options: { continue: { type: 'boolean', short: 'c' } },
     run: (settings, options, operands) => importFiles(settings, operands, options['continue'] === true),
+  },
+  'import-django': {
+    usage:
+      'mos import-django [--dry-run] [--continue] [--status KIND=STATUS]… [--board superuser|staff] [--media FOLDER] [--events FILE] FILE…',
+    summary: 'move in from a Django site',
+    help: `Reads what manage.py dumpdata has written (auth, members, cal) and makes people, statuses and groups of it, in one
+transaction. Whatever does not come along is listed. Who is there already stays as they are, so it can be run again.
+  -n, --dry-run              print the LDIF that would be made, and change nothing
+  -c, --continue             leave out what is refused and make the rest
+  -s, --status KIND=STATUS   a kind of membership becomes this status, not member
+  -b, --board WHO            whom Django lets into its administration (superuser or staff) comes into the board
+  -m, --media FOLDER         where uploaded photos are (MEDIA_ROOT)
+  -e, --events FILE          keep the events there, a JSON object a line, for the calendar`,
+    options: {
+      'dry-run': { type: 'boolean', short: 'n' },
+      continue: { type: 'boolean', short: 'c' },
+      status: { type: 'string', short: 's', multiple: true },
+      board: { type: 'string', short: 'b' },
+      media: { type: 'string', short: 'm' },
+      events: { type: 'string', short: 'e' },
+    },
+    run: (settings, options, operands) =>
+      importDjango(settings, operands, {
+        dryRun: options['dry-run'] === true,
+        continues: options['continue'] === true,
+        statuses: texts(options['status']),
+        board: text(options['board']),
+        media: text(options['media']),
+        events: text(options['events']),
+      }),
+  },
+  'import-passwd': {
+    usage: 'mos import-passwd [--dry-run] [--continue] [--min-uid N] PASSWD [SHADOW [GROUP]]',
+    summary: 'move in from /etc/passwd',
+    help: `Reads files like /etc/passwd, /etc/shadow and /etc/group and makes people and groups of them, in one transaction. What
+belongs to the system is left out, and whatever else does not come along is listed.
+  -n, --dry-run     print the LDIF that would be made, and change nothing
+  -c, --continue    leave out what is refused and make the rest
+  -u, --min-uid N   accounts and groups below it are the system's; 1000 if missing`,
+    options: {
+      'dry-run': { type: 'boolean', short: 'n' },
+      continue: { type: 'boolean', short: 'c' },
+      'min-uid': { type: 'string', short: 'u' },
+    },
+    run: (settings, options, operands) =>
+      importPasswd(settings, operands, {
+        dryRun: options['dry-run'] === true,
+        continues: options['continue'] === true,
+        minUid: text(options['min-uid']),
+      }),
   },
   export: {
     usage: 'mos export [--base DN] [--plain] [FILE]',
@@ -208,7 +259,7 @@ const overview = `MOS, the directory that a hackerspace runs on.
 Usage: mos COMMAND [OPTIONS]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`)
   .join('\n')}
 
 mos COMMAND --help tells more. Settings are environment variables; mos check lists them.

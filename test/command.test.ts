@@ -211,6 +211,35 @@ test('a second server is refused what the first one has: the database, the port'
   assert.match(sameRoom.err, /EADDRINUSE/);
 });
 
+test('people of a Django site and of passwd come in beside a running server, after a look', async () => {
+  const rows = [
+    { model: 'auth.user', pk: 1, fields: { username: 'djane', email: 'djane@example.org', is_active: true, password: '!' } },
+    { model: 'shop.order', pk: 1, fields: {} },
+  ];
+  const dump = file('dump.json', JSON.stringify(rows));
+  const unframed = await mos(['import-django', '--dry-run', dump]);
+  assert.equal([unframed.code, /there is no ou=\w+,dc=example,dc=org: start an empty directory/.test(unframed.err)], [1, true]);
+  const statuses = `ou=statuses,${base}`;
+  const frame = ['people', 'groups', 'statuses'].map((ou) => `dn: ou=${ou},${base}\nobjectClass: organizationalUnit\nou: ${ou}\n\n`);
+  const kinds = ['member', 'applicant'].map(
+    (cn) => `dn: cn=${cn},${statuses}\nobjectClass: mosStatusDefinition\ncn: ${cn}\nmosMayLogin: TRUE\n\n`,
+  );
+  await mos(['import', '--continue', file('frame.ldif', [...frame, ...kinds].join(''))]);
+  const look = await mos(['import-django', '--dry-run', dump]);
+  assert.is(look.code, 0, look.err);
+  assert.match(look.out, /^dn: uid=djane,/);
+  assert.match(look.err, /shop\.order: 1 left out[\s\S]*1 people would come in; nothing was changed/);
+  const done = await mos(['import-django', dump]);
+  assert.equal([done.code, done.out], [0, '1 made\n1 people have come in\n'], done.err);
+  assert.match((await mos(['import-django', dump])).err, /djane: is there already, and was left alone/);
+  assert.is((await mos(['import-django', '--board', 'everybody', dump])).code, 2);
+  assert.is((await mos(['import-django', file('no.json', '{')])).code, 1);
+  const passwd = file('passwd', 'root:x:0:0::/root:/bin/sh\nunix:x:1500:1500:Unix Person:/home/unix:/bin/sh\n');
+  const unix = await mos(['import-passwd', passwd]);
+  assert.equal([unix.code, unix.out], [0, '1 made\n1 people have come in\n'], unix.err);
+  assert.is((await mos(['import-passwd'])).code, 2);
+});
+
 test('without a server they open the database themselves', async () => {
   await server.stop();
   assert.not.ok(existsSync(server.socketPath));

@@ -5,6 +5,7 @@ import type { OpenDirectory } from '../open.ts';
 import type { RunJob } from '../server/jobs.ts';
 import { appPasswordJobs } from './app-passwords.ts';
 import type { Job } from './job.ts';
+import { nameJobs } from './names.ts';
 import { peopleJobs } from './people.ts';
 import { serviceJobs } from './services.ts';
 
@@ -13,6 +14,7 @@ const jobs: Readonly<Record<string, Job>> = {
   ...serviceJobs,
   ...appPasswordJobs,
   ...peopleJobs,
+  ...nameJobs,
 
   async import({ directory }, request, output) {
     const file = String(request.arguments['file'] ?? 'ldif');

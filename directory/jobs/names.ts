@@ -1,0 +1,18 @@
+import { done, type Job } from './job.ts';
+
+/** What there is, for commands that must not make it again. */
+export const nameJobs: Readonly<Record<string, Job>> = {
+  /** Sends the normal form of each entry's DN, a line each. */
+  async names({ directory }, _request, output) {
+    const { root } = directory.tree;
+    let piece = '';
+    for (const { key } of root === undefined ? [] : directory.tree.subtree(root)) {
+      piece += `${key}\n`;
+      if (piece.length < 64 * 1024) continue;
+      await output.data(Buffer.from(piece));
+      piece = '';
+    }
+    await output.data(Buffer.from(piece));
+    return done();
+  },
+};
