@@ -11,8 +11,6 @@ export interface WikiAccount {
   readonly blocked: 'no' | 'by the sync' | 'by others';
   /** What the sync has noted of it; undefined: it is not the sync's */
   readonly ours: Ours | undefined;
-  /** Somebody has signed in to it through the LDAP extensions */
-  readonly usesLdap: boolean;
 }
 
 export interface Ours {
@@ -20,6 +18,8 @@ export interface Ours {
   readonly uuid: string;
   /** Of the password that was written last; empty when that is none */
   readonly digest: string;
+  /** Groups of the wiki that the sync has put it in */
+  readonly groups: readonly string[];
   /** The sync has taken password, groups and sessions away */
   readonly ended: boolean;
 }

@@ -2,7 +2,7 @@ import type { SyncedPerson } from '../people.ts';
 import type { WikiAccount } from './account.ts';
 import { wikiNameOf } from './name.ts';
 
-/** Whose account is to be called what. */
+/** Who has which account. */
 export interface Claim {
   readonly person: SyncedPerson;
   /** Their account, or the one that they take over; undefined: a new one */
@@ -10,15 +10,10 @@ export interface Claim {
   readonly name: string;
 }
 
-/** Somebody whose name can't be as they want it. */
-export interface LeftOut {
-  readonly person: SyncedPerson;
-  readonly why: string;
-}
-
 export interface Claims {
   readonly claims: readonly Claim[];
-  readonly leftOut: readonly LeftOut[];
+  /** Whose name can't be as they want it, a sentence each */
+  readonly notes: readonly string[];
 }
 
 export interface Claimants {
@@ -29,95 +24,79 @@ export interface Claimants {
   readonly known: ReadonlySet<string>;
   /** Wiki names of accounts that may be taken over from whoever made them */
   readonly adopt: ReadonlySet<string>;
-  /** The wiki asks LDAP: accounts go by uid, and those that LDAP has made may be taken over */
+  /** The wiki asks LDAP: accounts go by uid */
   readonly ldap: boolean;
 }
 
 /**
- * Gives out names. Who has a name keeps it; a name that two want and nobody has, nobody gets; an account that the sync does not have
- * is nobody's. Who can't have their name keeps the account that they have, under its old name.
+ * Gives out accounts. Who has one keeps it under whatever name it has: to rename it is the wiki's business, since pages and logs follow only there.
+ * A name that two want and nobody has, nobody gets; an account that the sync does not have is nobody's.
  */
-export function settleNames({ people, accounts, known, adopt, ldap }: Claimants): Claims {
+export function settleNames(claimants: Claimants): Claims {
+  const { people, accounts, ldap } = claimants;
   const own = new Map(accounts.flatMap((account) => (account.ours === undefined ? [] : [[account.ours.uuid, account]])));
   const byName = new Map(accounts.map((account) => [account.name, account]));
-  const { wanted, leftOut } = wishes(people, own, ldap);
-  const adopted = new Map<string, WikiAccount>();
-  for (const { person, name } of wanted) {
-    const there = byName.get(name);
-    if (there === undefined || own.has(person.uuid)) continue;
-    const free = there.ours === undefined ? adopt.has(name) || (ldap && there.usesLdap) : adopt.has(name) && !known.has(there.ours.uuid);
-    if (free) adopted.set(person.uuid, there);
-  }
-  const accountOf = (uuid: string) => own.get(uuid) ?? adopted.get(uuid);
-  const stuck = withoutNames(wanted, byName, accountOf);
-  const claims = wanted.flatMap(({ person, name }): Claim[] => {
-    const account = accountOf(person.uuid);
-    if (!stuck.has(person.uuid)) return [{ person, account, name }];
-    leftOut.push({ person, why: taken(name, byName.get(name), known) });
-    return account === undefined ? [] : [{ person, account, name: account.name }];
-  });
-  const settled = new Set(wanted.map(({ person }) => person.uuid));
-  const asTheyAre = people.flatMap((person): Claim[] => {
-    const account = own.get(person.uuid);
-    return settled.has(person.uuid) || account === undefined ? [] : [{ person, account, name: account.name }];
-  });
-  return { claims: [...claims, ...asTheyAre], leftOut };
-}
-
-interface Wish {
-  readonly person: SyncedPerson;
-  readonly name: string;
-}
-
-/** Names that can be, each of one person alone. */
-function wishes(people: readonly SyncedPerson[], own: ReadonlyMap<string, WikiAccount>, ldap: boolean) {
-  const leftOut: LeftOut[] = [];
-  const byName = new Map<string, Wish[]>();
+  const wishes = wishesOf(people, ldap);
+  const claims: Claim[] = [];
+  const notes: string[] = [];
   for (const person of people) {
-    const text = ldap ? person.uid : person.wikiName;
-    const result = wikiNameOf(text);
-    if ('why' in result) leftOut.push({ person, why: `"${text}" can be no name in the wiki: ${result.why}` });
-    else byName.set(result.name, [...(byName.get(result.name) ?? []), { person, name: result.name }]);
+    const account = own.get(person.uuid);
+    const outcome = nameFor(person, account, wishes, ldap) ?? freeName(wishes.names.get(person) ?? '', byName, claimants);
+    if (account !== undefined) claims.push({ person, account, name: account.name });
+    else if ('name' in outcome) claims.push({ person, account: byName.get(outcome.name), name: outcome.name });
+    if ('why' in outcome) notes.push(`${person.uid}: ${outcome.why}`);
   }
-  const wanted = [...byName].flatMap(([name, all]) => {
-    if (all.length === 1) return all;
-    const holder = all.find(({ person }) => own.get(person.uuid)?.name === name);
-    const names = all.map(({ person }) => person.uid).join(' and ');
-    for (const { person } of all)
-      if (person !== holder?.person) leftOut.push({ person, why: `${names} want the name ${name}; give one of them another mosWikiName` });
-    return holder === undefined ? [] : [holder];
-  });
-  return { wanted, leftOut };
+  return { claims, notes };
 }
 
-/** entryUUIDs of those whose name belongs to an account that stays where it is. */
-function withoutNames(
-  wanted: readonly Wish[],
-  byName: ReadonlyMap<string, WikiAccount>,
-  accountOf: (uuid: string) => WikiAccount | undefined,
-): ReadonlySet<string> {
-  const stuck = new Set<string>();
-  const moves = new Map(
-    wanted.flatMap(({ person, name }) => {
-      const account = accountOf(person.uuid);
-      return account === undefined || account.name === name ? [] : [[account, person.uuid]];
-    }),
-  );
-  const movesAway = (account: WikiAccount) => moves.has(account) && !stuck.has(moves.get(account) ?? '');
-  // one who is stuck keeps a name, for which the next may have waited
-  for (let before = -1; before !== stuck.size; ) {
-    before = stuck.size;
-    for (const { person, name } of wanted) {
-      const there = byName.get(name);
-      if (there !== undefined && there !== accountOf(person.uuid) && !movesAway(there)) stuck.add(person.uuid);
-    }
-  }
-  return stuck;
+type Outcome = { readonly name: string } | { readonly why: string };
+
+interface Wishes {
+  /** Of those whose name can be one */
+  readonly names: ReadonlyMap<SyncedPerson, string>;
+  readonly owners: ReadonlyMap<string, readonly SyncedPerson[]>;
 }
 
-function taken(name: string, account: WikiAccount | undefined, known: ReadonlySet<string>): string {
-  if (account?.ours === undefined)
-    return `the wiki has an account ${name} that is not MOS's; if it is theirs, --adopt '${name}' takes it over`;
-  if (known.has(account.ours.uuid)) return `the account ${name} is somebody else's`;
-  return `the account ${name} is that of somebody who has left; if it is theirs, --adopt '${name}' gives it to them`;
+function wishesOf(people: readonly SyncedPerson[], ldap: boolean): Wishes {
+  const names = new Map<SyncedPerson, string>();
+  const owners = new Map<string, SyncedPerson[]>();
+  for (const person of people) {
+    const result = wikiNameOf(wishOf(person, ldap));
+    if ('why' in result) continue;
+    names.set(person, result.name);
+    owners.set(result.name, [...(owners.get(result.name) ?? []), person]);
+  }
+  return { names, owners };
+}
+
+const wishOf = ({ uid, wikiName }: SyncedPerson, ldap: boolean): string => (ldap ? uid : wikiName);
+
+/** What the directory alone says, and of who has an account; undefined: it depends on the accounts of others. */
+function nameFor(person: SyncedPerson, account: WikiAccount | undefined, { names, owners }: Wishes, ldap: boolean): Outcome | undefined {
+  const name = names.get(person);
+  if (name !== undefined && account?.name === name) return { name };
+  if (name === undefined) {
+    const result = wikiNameOf(wishOf(person, ldap));
+    return 'why' in result ? { why: `"${wishOf(person, ldap)}" can be no name in the wiki: ${result.why}` } : result;
+  }
+  const rivals = owners.get(name) ?? [];
+  if (rivals.length > 1)
+    return {
+      why: `${rivals.map(({ uid }) => uid).join(' and ')} want the name ${name}; give one of them another ${ldap ? 'uid' : 'mosWikiName'}`,
+    };
+  if (account === undefined) return undefined;
+  return { why: `the account is still called ${account.name}; rename it to ${name} in the wiki with Special:RenameUser; the link stays` };
+}
+
+function freeName(name: string, byName: ReadonlyMap<string, WikiAccount>, { known, adopt }: Claimants): Outcome {
+  const there = byName.get(name);
+  if (there === undefined) return { name };
+  if (there.ours === undefined)
+    return adopt.has(name)
+      ? { name }
+      : { why: `the wiki has an account ${name} that is not MOS's; if it is theirs, --adopt '${name}' takes it over` };
+  if (known.has(there.ours.uuid)) return { why: `the account ${name} is somebody else's` };
+  return adopt.has(name)
+    ? { name }
+    : { why: `the account ${name} is that of somebody who has left; if it is theirs, --adopt '${name}' gives it to them` };
 }

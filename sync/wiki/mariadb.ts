@@ -70,7 +70,7 @@ export function optionsOf(url: URL): ConnectionOptions {
     database: decodeURIComponent(pathname.slice(1)),
     charset: 'utf8mb4',
     connectTimeout: 10_000,
-    ...(encrypted ? { ssl: { minVersion: 'TLSv1.2', ...(ca ? { ca: authority(ca) } : {}) } } : {}),
+    ...(encrypted ? { ssl: { minVersion: 'TLSv1.2', verifyIdentity: true, ...(ca ? { ca: authority(ca) } : {}) } } : {}),
   };
 }
 

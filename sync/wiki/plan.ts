@@ -17,8 +17,7 @@ export type Step =
   | { readonly kind: 'create'; readonly name: string; readonly uuid: string; readonly uid: string; readonly contents: Contents }
   | { readonly kind: 'adopt'; readonly account: WikiAccount; readonly uuid: string; readonly uid: string }
   | { readonly kind: 'unblock'; readonly account: WikiAccount; readonly uid: string }
-  | { readonly kind: 'rename'; readonly account: WikiAccount; readonly name: string; readonly uid: string }
-  | { readonly kind: 'change'; readonly account: WikiAccount; readonly name: string; readonly uid: string; readonly change: Change }
+  | { readonly kind: 'change'; readonly account: WikiAccount; readonly uid: string; readonly change: Change }
   | { readonly kind: 'block'; readonly account: WikiAccount; readonly why: string };
 
 /** What is not as it is to be; undefined or empty stays. */
@@ -29,6 +28,8 @@ export interface Change {
   readonly password?: string;
   readonly join: readonly string[];
   readonly leave: readonly string[];
+  /** Groups of the wiki that the sync has put it in, afterwards */
+  readonly given: readonly string[];
 }
 
 export interface Plan {
@@ -55,7 +56,7 @@ export interface Situation {
 export function planWiki({ people, wiki, groups, passwords, adopt }: Situation): Plan {
   const active = people.filter((person) => person.active).sort((a, b) => (a.uid < b.uid ? -1 : 1));
   const known = new Set(people.map(({ uuid }) => uuid));
-  const { claims, leftOut } = settleNames({ people: active, accounts: wiki.accounts, known, adopt, ldap: !passwords });
+  const { claims, notes } = settleNames({ people: active, accounts: wiki.accounts, known, adopt, ldap: !passwords });
   const managed = new Set(Object.values(groups));
   const steps = claims.flatMap((claim) => planClaim(claim, contentsOf(claim.person, groups, passwords), managed));
   const claimed = new Set(claims.flatMap(({ account }) => (account === undefined ? [] : [account])));
@@ -66,8 +67,8 @@ export function planWiki({ people, wiki, groups, passwords, adopt }: Situation):
     const uid = uidOf.get(ours.uuid);
     return [{ kind: 'block', account, why: uid === undefined ? 'has left the directory' : `${uid} may not log in` }];
   });
-  const notes = [
-    ...leftOut.map(({ person, why }) => `${person.uid}: ${why}`),
+  const all = [
+    ...notes,
     ...claims.flatMap(({ person, account, name }) => [
       ...(account?.blocked === 'by others' ? [`${person.uid}: the account ${name} is blocked by somebody in the wiki`] : []),
       ...(passwords && wikiPassword(person.password) === undefined
@@ -78,7 +79,7 @@ export function planWiki({ people, wiki, groups, passwords, adopt }: Situation):
   ];
   const open = wiki.accounts.filter(({ ours }) => ours !== undefined && !ours.ended).length;
   const obstacle = blocks.length > 0 && !wiki.hasSystemAccount ? systemNameTaken(wiki.accounts) : undefined;
-  return { steps: [...steps, ...blocks].sort((a, b) => order(a) - order(b)), notes, open, obstacle };
+  return { steps: [...steps, ...blocks].sort((a, b) => order(a) - order(b)), notes: all, open, obstacle };
 }
 
 function systemNameTaken(accounts: readonly WikiAccount[]): string | undefined {
@@ -86,9 +87,8 @@ function systemNameTaken(accounts: readonly WikiAccount[]): string | undefined {
   return `the wiki has an account ${systemName} that is not the sync's, which blocks in this name; rename that account in the wiki`;
 }
 
-/** Who goes makes no room for who comes, but who is renamed does. */
 function order({ kind }: Step): number {
-  return ['block', 'adopt', 'unblock', 'rename', 'create', 'change'].indexOf(kind);
+  return ['block', 'adopt', 'unblock', 'create', 'change'].indexOf(kind);
 }
 
 function planClaim({ person: { uuid, uid }, account, name }: Claim, contents: Contents, managed: ReadonlySet<string>): Step[] {
@@ -98,23 +98,28 @@ function planClaim({ person: { uuid, uid }, account, name }: Claim, contents: Co
   return [
     ...(isOwn ? [] : [{ kind: 'adopt' as const, account, uuid, uid }]),
     ...(account.blocked === 'by the sync' || account.ours?.ended ? [{ kind: 'unblock' as const, account, uid }] : []),
-    ...(account.name === name ? [] : [{ kind: 'rename' as const, account, name, uid }]),
-    ...(change === undefined ? [] : [{ kind: 'change' as const, account, name, uid, change }]),
+    ...(change === undefined ? [] : [{ kind: 'change' as const, account, uid, change }]),
   ];
 }
 
-/** An account that is taken over gets a password of ours, or none: who had the old one is not asked. */
+/**
+ * An account that is taken over gets a password of ours, or none: who had the old one is not asked. Groups that the sync gives are given by it alone;
+ * what it gave when the settings were others ends too.
+ */
 function changeOf(account: WikiAccount, wanted: Contents, managed: ReadonlySet<string>, isOwn: boolean): Change | undefined {
   const join = wanted.groups.filter((each) => !account.groups.includes(each));
-  const leave = account.groups.filter((each) => managed.has(each) && !wanted.groups.includes(each));
+  const before = isOwn ? (account.ours?.groups ?? []) : [];
+  const leave = account.groups.filter((each) => (managed.has(each) || before.includes(each)) && !wanted.groups.includes(each));
+  const given = [...new Set([...before.filter((each) => !leave.includes(each)), ...join])].sort();
   const change: Change = {
     ...(account.realName === wanted.realName ? {} : { realName: wanted.realName }),
     ...(account.mail === wanted.mail ? {} : { mail: wanted.mail }),
     ...(isOwn && account.ours?.digest === digestOf(wanted.password) ? {} : { password: wanted.password ?? '' }),
     join,
     leave,
+    given,
   };
-  return Object.keys(change).length === 2 && join.length === 0 && leave.length === 0 ? undefined : change;
+  return Object.keys(change).length === 3 && join.length === 0 && leave.length === 0 ? undefined : change;
 }
 
 /** Bytes of user_real_name and user_email */

@@ -11,22 +11,19 @@ const needed = ['user', 'actor', 'comment', 'user_groups', 'bot_passwords', 'ipb
  * @throws WikiAway
  */
 export async function readWiki(database: WikiDatabase, now: string): Promise<Wiki> {
-  const there = await database.tables([...needed, 'mos_account', 'ldap_domains']);
+  const there = await database.tables([...needed, 'mos_account']);
   const missing = needed.filter((name) => !there.has(name)).map((name) => database.prefix + name);
   if (missing.length > 0)
     throw new WikiAway(
       `the wiki's database has no ${missing.join(', ')}: is MOS_WIKI_DATABASE the wiki's, with its $wgDBprefix as ?prefix=, and the wiki MediaWiki 1.39?`,
     );
   const hasTable = there.has('mos_account');
-  const [users = [], memberships = [], blocks = [], records = [], ldap = []] = await database.read(
-    questions(database.prefix, now, hasTable, there.has('ldap_domains')),
-  );
+  const [users = [], memberships = [], blocks = [], records = []] = await database.read(questions(database.prefix, now, hasTable));
   const groups = new Map<string, string[]>();
   for (const { id, name } of memberships) groups.set(String(id), [...(groups.get(String(id)) ?? []), String(name)]);
   const ours = new Map(records.map((row) => [String(row['id']), oursOf(row)]));
-  const system = [...ours].find(([, { uuid }]) => uuid === systemUuid)?.[0];
+  const system = users.map((row) => String(row['id'])).find((id) => ours.get(id)?.uuid === systemUuid);
   const blockers = new Map(blocks.map(({ id, blocker }) => [String(id), String(blocker)]));
-  const viaLdap = new Set(ldap.map(({ id }) => String(id)));
   const accounts = users.flatMap((row): WikiAccount[] => {
     const id = String(row['id']);
     if (id === system) return [];
@@ -40,7 +37,6 @@ export async function readWiki(database: WikiDatabase, now: string): Promise<Wik
         groups: groups.get(id) ?? [],
         blocked: blocker === undefined ? 'no' : blocker === system ? 'by the sync' : 'by others',
         ours: ours.get(id),
-        usesLdap: viaLdap.has(id),
       },
     ];
   });
@@ -48,7 +44,7 @@ export async function readWiki(database: WikiDatabase, now: string): Promise<Wik
 }
 
 /** Blocks of a part of the wiki, and those that have ended, keep nobody out. */
-function questions(prefix: string, now: string, hasTable: boolean, hasLdap: boolean): Statement[] {
+function questions(prefix: string, now: string, hasTable: boolean): Statement[] {
   const nothing = { sql: 'SELECT 1 FROM (SELECT 1 AS one) AS x WHERE 1 = 0', values: [] };
   return [
     { sql: `SELECT user_id AS id, user_name AS name, user_real_name AS \`real\`, user_email AS mail FROM ${prefix}user`, values: [] },
@@ -60,12 +56,19 @@ function questions(prefix: string, now: string, hasTable: boolean, hasLdap: bool
       values: [now],
     },
     hasTable
-      ? { sql: `SELECT ma_user AS id, ma_uuid AS uuid, ma_digest AS digest, ma_ended AS ended FROM ${prefix}mos_account`, values: [] }
+      ? {
+          sql: `SELECT ma_user AS id, ma_uuid AS uuid, ma_digest AS digest, ma_groups AS given, ma_ended AS ended FROM ${prefix}mos_account`,
+          values: [],
+        }
       : nothing,
-    hasLdap ? { sql: `SELECT DISTINCT user_id AS id FROM ${prefix}ldap_domains`, values: [] } : nothing,
   ];
 }
 
 function oursOf(row: Row): Ours {
-  return { uuid: String(row['uuid']), digest: String(row['digest']), ended: Number(row['ended']) === 1 };
+  return {
+    uuid: String(row['uuid']),
+    digest: String(row['digest']),
+    groups: String(row['given']).split(' ').filter(Boolean),
+    ended: Number(row['ended']) === 1,
+  };
 }

@@ -23,13 +23,14 @@ type Write = (sql: string, ...values: Statement['values'][number][]) => Statemen
 
 /**
  * The sync's own table, in the wiki's database so that it is written, backed up and restored with the accounts: which accounts are the
- * sync's, of which entry, what password was written last, and whether they are ended.
+ * sync's, of which entry, what password was written last, which groups
+ * it gave (blanks between), and whether they are ended.
  */
 export function tableStatement(prefix: string): Statement {
   return {
     sql:
       `CREATE TABLE IF NOT EXISTS ${prefix}mos_account (ma_user INTEGER NOT NULL PRIMARY KEY, ma_uuid VARCHAR(64) NOT NULL UNIQUE, ` +
-      "ma_digest VARCHAR(64) NOT NULL DEFAULT '', ma_ended INTEGER NOT NULL DEFAULT 0)",
+      "ma_digest VARCHAR(64) NOT NULL DEFAULT '', ma_groups VARCHAR(4000) NOT NULL DEFAULT '', ma_ended INTEGER NOT NULL DEFAULT 0)",
     values: [],
   };
 }
@@ -40,9 +41,10 @@ export function statementsOf(steps: readonly Step[], hasSystemAccount: boolean, 
   const write: Write = (sql, ...values) => ({ sql: sql.replace(/\{(\w+)\}/g, (_, table: string) => means.prefix + table), values });
   const blocks = steps.some(({ kind }) => kind === 'block');
   return [
-    ...(blocks && !hasSystemAccount ? account(write, means, systemName, systemUuid, noContents) : []),
+    // of accounts that somebody has deleted in the wiki
+    write('DELETE FROM {mos_account} WHERE ma_user NOT IN (SELECT user_id FROM {user})'),
+    ...(blocks && !hasSystemAccount ? account(write, { ...means, token: () => systemToken }, systemName, systemUuid, noContents) : []),
     ...(blocks ? comment(write) : []),
-    ...parked(steps, write),
     ...steps.flatMap((step) => statementsOfStep(step, write, means)),
     write('UPDATE {site_stats} SET ss_users = (SELECT COUNT(*) FROM {user})'),
   ];
@@ -65,8 +67,6 @@ function statementsOfStep(step: Step, write: Write, means: Means): Statement[] {
         write(`DELETE FROM {ipblocks} WHERE ipb_user = ? AND ipb_by_actor = ${systemActor}`, step.account.id),
         write('UPDATE {mos_account} SET ma_ended = 0 WHERE ma_user = ?', step.account.id),
       ];
-    case 'rename':
-      return rename(step.account.id, step.name, write, means);
     case 'change':
       return change(step.account.id, step.change, write, means);
     case 'block':
@@ -74,7 +74,11 @@ function statementsOfStep(step: Step, write: Write, means: Means): Statement[] {
   }
 }
 
-const systemActor = `(SELECT actor_id FROM {actor} WHERE actor_name = '${systemName}')`;
+/** With this, and neither password nor mail, MediaWiki takes an account for one of the system, which nobody can sign in to (User::INVALID_TOKEN). */
+const systemToken = '*** INVALID ***';
+
+/** Whatever somebody in the wiki calls it now */
+const systemActor = `(SELECT actor_id FROM {actor} JOIN {mos_account} ON ma_user = actor_user WHERE ma_uuid = '${systemUuid}')`;
 
 /**
  * User and actor; without an actor MediaWiki can't load the account. An actor without a user comes from imported edits, or from an account that was
@@ -98,10 +102,9 @@ function account(write: Write, { now, token }: Means, name: string, uuid: string
         '(SELECT 1 FROM (SELECT actor_name FROM {actor} WHERE actor_name = ?) AS there)',
       ...[name, name],
     ),
-    write('DELETE FROM {mos_account} WHERE ma_uuid = ?', uuid),
     write(
-      'INSERT INTO {mos_account} (ma_user, ma_uuid, ma_digest, ma_ended) SELECT user_id, ?, ?, 0 FROM {user} WHERE user_name = ?',
-      ...[uuid, digestOf(contents.password), name],
+      'INSERT INTO {mos_account} (ma_user, ma_uuid, ma_digest, ma_groups, ma_ended) SELECT user_id, ?, ?, ?, 0 FROM {user} WHERE user_name = ?',
+      ...[uuid, digestOf(contents.password), groups.join(' '), name],
     ),
     ...groups.map((group) =>
       write('INSERT INTO {user_groups} (ug_user, ug_group) SELECT user_id, ? FROM {user} WHERE user_name = ?', group, name),
@@ -109,30 +112,7 @@ function account(write: Write, { now, token }: Means, name: string, uuid: string
   ];
 }
 
-/** Those that are renamed give their names up first, so that two may swap. */
-function parked(steps: readonly Step[], write: Write): Statement[] {
-  return steps.flatMap((step) => {
-    if (step.kind !== 'rename') return [];
-    // no name that can be had otherwise
-    const nobody = `#${step.account.id}`;
-    return [
-      write('UPDATE {user} SET user_name = ? WHERE user_id = ?', nobody, step.account.id),
-      write('UPDATE {actor} SET actor_name = ? WHERE actor_user = ?', nobody, step.account.id),
-    ];
-  });
-}
-
-/** Imported edits may stand under the new name, without a user: they are not theirs, and two can't have one name. */
-function rename(id: number, name: string, write: Write, { now, token }: Means): Statement[] {
-  return [
-    write('UPDATE {user} SET user_name = ?, user_token = ?, user_touched = ? WHERE user_id = ?', name, token(), now, id),
-    write('UPDATE {actor} SET actor_name = ? WHERE actor_name = ? AND actor_user IS NULL', `imported>${name}`, name),
-    write('UPDATE {actor} SET actor_name = ? WHERE actor_user = ?', name, id),
-    write('UPDATE {ipblocks} SET ipb_address = ? WHERE ipb_user = ? AND ipb_auto = 0', name, id),
-  ];
-}
-
-function change(id: number, { realName, mail, password, join, leave }: Change, write: Write, { now, token }: Means): Statement[] {
+function change(id: number, { realName, mail, password, join, leave, given }: Change, write: Write, { now, token }: Means): Statement[] {
   const set = (what: string, ...values: (string | null)[]) => write(`UPDATE {user} SET ${what} WHERE user_id = ?`, ...values, id);
   return [
     set('user_touched = ?', now),
@@ -153,6 +133,7 @@ function change(id: number, { realName, mail, password, join, leave }: Change, w
           set("user_password = ?, user_newpassword = '', user_newpass_time = NULL, user_token = ?", password, token()),
           write('UPDATE {mos_account} SET ma_digest = ? WHERE ma_user = ?', digestOf(password === '' ? undefined : password), id),
         ]),
+    ...(join.length + leave.length === 0 ? [] : [write('UPDATE {mos_account} SET ma_groups = ? WHERE ma_user = ?', given.join(' '), id)]),
     ...leave.map((group) => write('DELETE FROM {user_groups} WHERE ug_user = ? AND ug_group = ?', id, group)),
     ...join.flatMap((group) => [
       // one that has expired may be there
@@ -201,6 +182,6 @@ function block({ account: { id, name, blocked } }: Step & { readonly kind: 'bloc
     ),
     write('DELETE FROM {bot_passwords} WHERE bp_user = ?', id),
     write('DELETE FROM {user_groups} WHERE ug_user = ?', id),
-    write("UPDATE {mos_account} SET ma_ended = 1, ma_digest = '' WHERE ma_user = ?", id),
+    write("UPDATE {mos_account} SET ma_ended = 1, ma_digest = '', ma_groups = '' WHERE ma_user = ?", id),
   ];
 }

@@ -9,10 +9,8 @@ export function lineOf(step: Step): string {
       return `adopt    ${step.account.name} (${step.uid})`;
     case 'unblock':
       return `unblock  ${step.account.name} (${step.uid})`;
-    case 'rename':
-      return `rename   ${step.account.name} to ${step.name} (${step.uid})`;
     case 'change':
-      return `change   ${step.name} (${step.uid}): ${whatOf(step.change)}`;
+      return `change   ${step.account.name} (${step.uid}): ${whatOf(step.change)}`;
     case 'block':
       return `block    ${step.account.name}: ${step.why}`;
   }
@@ -34,7 +32,6 @@ const pasts: Readonly<Record<Step['kind'], string>> = {
   create: 'created',
   adopt: 'adopted',
   unblock: 'unblocked',
-  rename: 'renamed',
   change: 'changed',
   block: 'blocked',
 };
@@ -61,7 +58,6 @@ function opens(step: Step): number {
       return step.account.ours?.ended ? 1 : 0;
     case 'block':
       return step.account.ours?.ended ? 0 : -1;
-    case 'rename':
     case 'change':
       return 0;
   }

@@ -68,7 +68,7 @@ function judge({ engine, settings, rewrites }: Case): void {
 
   /** All that the sync may write, but for what the wiki writes itself */
   function state(): string[] {
-    const tables = wiki.sql('SELECT ma_user, ma_uuid, ma_digest, ma_ended FROM {mos_account} ORDER BY ma_user');
+    const tables = wiki.sql('SELECT ma_user, ma_uuid, ma_digest, ma_groups, ma_ended FROM {mos_account} ORDER BY ma_user');
     return [...tables, ...wikiState()];
   }
 
@@ -261,20 +261,59 @@ function judge({ engine, settings, rewrites }: Case): void {
     assert.is(await logIn('fay', password('fay')), 'PASS');
   });
 
-  test('a rename renames the account, with what it has written; two may swap', async () => {
+  test('with another wiki name the account stays as it is and is told; what the wiki renames itself stays linked', async () => {
     const id = column('Ada', 'user_id');
+    const before = state();
     club.change(change('ada', 'replace: mosWikiName\nmosWikiName: countess_of Löve'));
-    assert.is(sync().out[0], 'rename   Ada to Countess of Löve (ada)');
-    assert.is(column('Countess of Löve', 'user_id'), id);
+    const told = 'ada: the account is still called Ada; rename it to Countess of Löve in the wiki with Special:RenameUser; the link stays';
+    assert.equal(sync().out, [`note     ${told}`, 'wiki: nothing to do; 8 open accounts']);
+    assert.equal(state(), before);
+    assert.is(await logIn('Ada', password('ada')), 'PASS');
+    assert.match(await logIn('Countess_of_Löve', password('ada')), /^FAIL/);
+    // what Special:RenameUser does to these tables
+    wiki.sql(`UPDATE {user} SET user_name = 'Countess of Löve' WHERE user_id = ${id}`);
+    wiki.sql(`UPDATE {actor} SET actor_name = 'Countess of Löve' WHERE actor_user = ${id}`);
+    assert.equal(sync(), nothing(8));
     assert.is(await logIn('Countess_of_Löve', password('ada')), 'PASS');
-    assert.is(await logIn('Ada', password('ada')), 'FAIL wrongpassword');
-    const { query } = await wiki.browser().api({ action: 'query', prop: 'revisions', titles: 'Hello', rvprop: 'user' });
-    assert.is(query.pages[0].revisions[0].user, 'Countess of Löve');
-    club.change(change('gus', 'replace: mosWikiName\nmosWikiName: Hal') + change('hal', 'replace: mosWikiName\nmosWikiName: Gus'));
-    assert.is(sync().out.at(-1), 'wiki: 2 renamed; 8 open accounts');
-    assert.is(await logIn('Hal', password('gus')), 'PASS');
-    assert.is(await logIn('Gus', password('hal')), 'PASS');
     club.change(`dn: uid=gus,${people}\nchangetype: modrdn\nnewrdn: uid=gustav\ndeleteoldrdn: 1\n\n`);
+    assert.match(sync().out[0] ?? '', /^note {5}gustav: the account is still called Gus; rename it to Gustav/);
+    assert.is(await logIn('Gus', password('gus')), 'PASS');
+    club.change(change('gustav', 'replace: mosWikiName\nmosWikiName: gus'));
+    assert.equal(sync(), nothing(8));
+  });
+
+  test('a group that the settings name no more ends with those whom the sync put in it', () => {
+    const env = { MOS_WIKI_GROUPS: 'board=bureaucrat' };
+    const inGroup = (group: string) =>
+      wiki.sql(`SELECT user_name FROM {user_groups} JOIN {user} ON user_id = ug_user WHERE ug_group = '${group}'`);
+    const others = (group: string) => inGroup(group).filter((name) => name !== adminName);
+    const sysops = others('sysop');
+    assert.is(sysops.length, 2);
+    assert.is(sync([], env).code, 0);
+    assert.equal([others('sysop'), others('bureaucrat')], [[], sysops]);
+    assert.ok(inGroup('sysop').includes(adminName));
+    assert.is(sync().code, 0);
+    assert.equal([others('sysop'), others('bureaucrat')], [sysops, []]);
+    assert.equal(sync(), nothing(8));
+  });
+
+  test('the account that blocks is one of the system, whatever it is called; nobody signs in to it', () => {
+    const first = '$user = MediaWiki\\MediaWikiServices::getInstance()->getUserFactory()->newFromName("MOS");';
+    assert.match(
+      wiki.maintenance('eval.php', [], `${first}\necho $user->isSystemUser() ? "of the system" : "of somebody", PHP_EOL;\n`),
+      /of the system/,
+    );
+    wiki.sql("UPDATE {user} SET user_name = 'Doorkeeper' WHERE user_name = 'MOS'");
+    wiki.sql("UPDATE {actor} SET actor_name = 'Doorkeeper' WHERE actor_name = 'MOS'");
+    for (const [name, step] of [
+      ['banned', 'block    Hal: hal may not log in'],
+      ['member', 'unblock  Hal (hal)'],
+    ] as const) {
+      club.change(status('hal', name));
+      assert.is(sync().out[0], step);
+    }
+    wiki.sql("UPDATE {user} SET user_name = 'MOS' WHERE user_name = 'Doorkeeper'");
+    wiki.sql("UPDATE {actor} SET actor_name = 'MOS' WHERE actor_name = 'Doorkeeper'");
     assert.equal(sync(), nothing(8));
   });
 
@@ -299,8 +338,8 @@ function judge({ engine, settings, rewrites }: Case): void {
     const { code, out } = sync();
     assert.is(code, 0);
     assert.equal(out, [
-      'note     ned: "a#b" can be no name in the wiki: the wiki takes none of # < > [ ] | { } / @ : in it',
       'note     meg: bob and meg want the name Bob; give one of them another mosWikiName',
+      'note     ned: "a#b" can be no name in the wiki: the wiki takes none of # < > [ ] | { } / @ : in it',
       'wiki: nothing to do; 9 open accounts',
     ]);
     assert.equal(sync(['--quiet']).out, []);
@@ -357,9 +396,13 @@ function judge({ engine, settings, rewrites }: Case): void {
     const session = wiki.browser();
     assert.is(await session.logIn('bob', 'bobs-new-long-password'), 'PASS');
     const env = { MOS_WIKI_PASSWORDS: 'no' };
-    assert.ok(sync([], env).out.includes('change   Bob (bob): no password'));
+    const { out } = sync([], env);
+    assert.ok(out.includes('change   Bob (bob): no password'));
+    assert.ok(
+      out.some((line) => line.startsWith('note     ada: the account is still called Countess of Löve; rename it to Ada ')),
+      'by uid there',
+    );
     assert.is(column('Bob', 'user_password') ?? '', '');
-    assert.is(column('Ada', 'user_real_name'), 'Ada Example', 'accounts go by uid there');
     assert.is(sync([], env).out.at(-1), 'wiki: nothing to do; 8 open accounts');
     assert.is(await session.who(), '127.0.0.1');
     assert.is(await logIn('bob', 'bobs-new-long-password'), 'FAIL wrongpassword');
