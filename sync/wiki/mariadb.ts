@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import { type Row, WikiAway, type WikiDatabase } from './database.ts';
@@ -63,6 +64,9 @@ export function optionsOf(url: URL): ConnectionOptions {
   const [socket, tls, ca] = ['socket', 'tls', 'ca'].map((name) => searchParams.get(name));
   const isHere = /^(localhost|127(\.\d+){3}|::1)$/.test(host);
   const encrypted = !socket && tls !== 'no' && (tls === 'yes' || !isHere || Boolean(ca));
+  // mysql2 would take a certificate of any name
+  if (encrypted && isIP(host) !== 0)
+    throw new WikiAway(`MOS_WIKI_DATABASE: ${host} is an address; TLS needs the name that the certificate of the database has`);
   return {
     ...(socket ? { socketPath: socket } : { host, port: Number(port || 3306) }),
     user: decodeURIComponent(username),

@@ -9,7 +9,7 @@ const there: readonly (readonly [url: string, where: string, encrypted: boolean]
   ['mysql://wiki:p%2Fw@[::1]/wiki', '::1:3306', false],
   ['mysql://wiki:p%2Fw@localhost/wiki?tls=yes', 'localhost:3306', true],
   ['mysql://wiki:p%2Fw@db.example.org/wiki', 'db.example.org:3306', true],
-  ['mysql://wiki:p%2Fw@[2001:db8::1]/wiki', '2001:db8::1:3306', true],
+  ['mysql://wiki:p%2Fw@[2001:db8::1]/wiki?tls=no', '2001:db8::1:3306', false],
   ['mysql://wiki:p%2Fw@127.0.0.1.example.org/wiki', '127.0.0.1.example.org:3306', true],
   ['mysql://wiki:p%2Fw@db.example.org/wiki?tls=no', 'db.example.org:3306', false],
   ['mysql://wiki:p%2Fw@localhost/wiki?socket=/run/mysqld/mysqld.sock', '/run/mysqld/mysqld.sock', false],
@@ -25,6 +25,8 @@ for (const [url, where, encrypted] of there) {
 }
 
 const refused: readonly (readonly [url: string, says: RegExp])[] = [
+  ['mysql://wiki:secret@[2001:db8::1]/wiki', /2001:db8::1 is an address; TLS needs the name/],
+  ['mysql://wiki:secret@127.0.0.1/wiki?tls=yes', /127\.0\.0\.1 is an address; TLS needs the name/],
   ['mysql://wiki:secret@db.example.org/wiki?ca=/none/ca.pem', /ca: \/none\/ca\.pem can't be read/],
   ['mysql://wiki:secret@localhost/wiki?prefix=mw-', /prefix has other characters/],
   ['mysql://wiki:secret@127.0.0.1:1/wiki', /at 127\.0\.0\.1:1: nobody listens there/],
