@@ -14,13 +14,12 @@ export async function showLog(visit: Visit): Promise<Answer> {
     ['actor', 'entry', 'origin', 'operation', 'state', 'since', 'until'].map((name) => [name, visit.query(name).slice(0, 200)]),
   );
   const items = await readLog(visit.site.directory, visit.as, { ...questionOf(visit), limit: perPage });
-  const changes = items.map(({ at, by, differences, entryUuid, ...item }) => ({
-    ...item,
-    at: at.toISOString(),
-    by: by.dn,
-    uid: uidOf(visit, entryUuid),
-    differences: differences.map((each) => shownDifference(visit, each)),
-  }));
+  const changes = items.map(({ at, by, differences, entryUuid, ...item }) => {
+    const uid = uidOf(visit, entryUuid);
+    // what an attribute is called on a profile, it is called of people alone
+    const shown = differences.map((each) => ({ ...shownDifference(visit, each), ...(uid === undefined && { label: each.attribute }) }));
+    return { ...item, at: at.toISOString(), by: by.dn, uid, differences: shown };
+  });
   const before = items.length === perPage ? items.at(-1)?.csn : undefined;
   return page('board/log', visit.t('log.title'), { changes, before }, { form: { filters, operations, states } });
 }
