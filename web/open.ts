@@ -4,6 +4,8 @@ import type { Authenticator } from '../directory/core/authenticate.ts';
 import type { Directory } from '../directory/core/directory.ts';
 import { domainOf } from '../settings/club.ts';
 import type { Settings } from '../settings/settings.ts';
+import { Afterwards } from './afterwards.ts';
+import { Allowance } from './allowance.ts';
 import { ApprovalNotices } from './board/approval-notices.ts';
 import { makeCarrier } from './mail/carrier.ts';
 import { Outbox } from './mail/outbox.ts';
@@ -24,6 +26,8 @@ export interface SiteParts {
 
 /** A site that is open, and what it does beside answering requests. */
 export interface OpenSite extends Site {
+  /** When what pages have begun beside their answers is done */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,6 +39,7 @@ const sweepEvery = 600_000;
 export function openSite({ settings, directory, warn, clock = Date.now, ...parts }: SiteParts): OpenSite {
   const { database } = parts;
   const sessions = new Sessions({ directory, database, clock, days: settings.sessionDays });
+  const afterwards = new Afterwards(warn);
   const site: Omit<Site, 'outbox'> = {
     ...parts,
     settings,
@@ -42,6 +47,8 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
     clock,
     sessions,
     people: new PeopleIndex(directory),
+    joins: new Allowance({ most: 5, seconds: 3600 }, clock),
+    later: (work) => afterwards.later(work),
     url: siteUrl(settings),
   };
   const from = { name: clubName(site), address: settings.mailFrom ?? `mos@${domainOf(settings)}` };
@@ -63,7 +70,9 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
   return {
     ...site,
     outbox,
+    settled: () => afterwards.settled(),
     async close() {
+      await afterwards.settled();
       unfollow();
       clearInterval(interval);
       clearTimeout(timer);

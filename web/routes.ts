@@ -1,4 +1,5 @@
 import { type Answer, redirect } from './answer.ts';
+import { decideApplicant, listApplicants } from './board/applicants.ts';
 import { approveChange, refuseChange, showApprovals } from './board/approvals.ts';
 import { bulkAction } from './board/bulk.ts';
 import { addGroup, changeGroup, listGroups, previewGroup, showGroup } from './board/groups.ts';
@@ -10,6 +11,9 @@ import { addService, changeService, listServices } from './board/services.ts';
 import { pagesOf } from './board/small-entries.ts';
 import { home, setLanguage } from './frame/home.ts';
 import { revertChange, showHistory, withdrawChange } from './history/history.ts';
+import { activate, activateForm } from './join/activate.ts';
+import { invite, inviteForm } from './join/invite.ts';
+import { join, joinForm, joinSent } from './join/join.ts';
 import { listMail, showMail, showMailHtml } from './mail/dev-mail.ts';
 import { editForm, editPerson } from './people/edit.ts';
 import { listPeople } from './people/list.ts';
@@ -49,6 +53,14 @@ export const routes: readonly Route[] = [
   post('/sign-in', signIn),
   post('/sign-out', signOut),
 
+  get('/join', joinForm),
+  post('/join', join),
+  get('/join/sent', joinSent),
+  get('/join/:token', activateForm),
+  post('/join/:token', activate),
+  get('/invite', inviteForm, { who: 'person' }),
+  post('/invite', invite, { who: 'person' }),
+
   get('/people', listPeople),
   get('/people/:name', showPerson),
   get('/people/:name/edit', editForm, { who: 'person' }),
@@ -79,6 +91,8 @@ export const routes: readonly Route[] = [
   post('/board/services/:name', changeService, { who: 'board' }),
   get('/board/log', showLog, { who: 'board' }),
 
+  get('/board/applicants', listApplicants, { who: 'board' }),
+  post('/board/applicants/:name', decideApplicant, { who: 'board' }),
   get('/board/approvals', showApprovals, { who: 'person' }),
   post('/board/approvals/:csn/approve', approveChange, { who: 'person' }),
   post('/board/approvals/:csn/refuse', refuseChange, { who: 'person' }),

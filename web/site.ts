@@ -2,6 +2,7 @@ import type { DatabasePool } from 'slonik';
 import type { Authenticator } from '../directory/core/authenticate.ts';
 import type { Directory } from '../directory/core/directory.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Allowance } from './allowance.ts';
 import type { Outbox } from './mail/outbox.ts';
 import type { PeopleIndex } from './people/people-index.ts';
 import type { Sessions } from './session/sessions.ts';
@@ -20,6 +21,10 @@ export interface Site {
   readonly url: URL;
   /** Milliseconds since 1970 */
   readonly clock: () => number;
+  /** How often an address may ask to join */
+  readonly joins: Allowance;
+  /** Does something when the answer has gone, so that its time tells nothing; an error goes into the log */
+  readonly later: (work: () => Promise<void>) => void;
   /** Writes an unforeseen error into the log. @returns the number that a visitor may be told */
   readonly incident: (error: unknown) => string;
 }

@@ -2,6 +2,7 @@ import { approvalWords } from './board/approval-words.ts';
 import { boardWords } from './board/words.ts';
 import { frameWords } from './frame/words.ts';
 import { historyWords } from './history/words.ts';
+import { joinWords } from './join/words.ts';
 import { mailWords } from './mail/words.ts';
 import { peopleWords } from './people/words.ts';
 import { sessionWords } from './session/words.ts';
@@ -19,6 +20,7 @@ const words = {
   ...historyWords,
   ...approvalWords,
   ...boardWords,
+  ...joinWords,
 } satisfies Words;
 
 export type Word = keyof typeof words;

@@ -62,6 +62,7 @@ export async function startTestSite(ldif: string, options: TestSiteOptions = {})
       return visitor;
     },
     async mails() {
+      await site.settled();
       await site.outbox.deliver();
       await site.outbox.deliver();
       const mail = join(folder, 'mail');

@@ -12,7 +12,9 @@ export function placesFor(visit: Visit): readonly (readonly [path: string, word:
 }
 
 /** What is the visitor's own. */
-export function ownPlacesFor({ me, as }: Visit): readonly (readonly [path: string, word: Word])[] {
+export function ownPlacesFor({ me, as, site }: Visit): readonly (readonly [path: string, word: Word])[] {
   const uid = me && as.texts(me, 'uid')[0];
-  return uid === undefined ? [] : [[`/people/${encodeURIComponent(uid)}`, 'frame.me']];
+  if (uid === undefined) return [];
+  const invite = site.settings.signUp === 'closed' ? [] : [['/invite', 'invite.title'] as const];
+  return [[`/people/${encodeURIComponent(uid)}`, 'frame.me'], ...invite];
 }
