@@ -39,11 +39,14 @@ export async function start(settings: Settings, { version, workers, doors }: Sta
   const root = await rootPasswordOf(settings);
   const open = await openDirectory(settings, root.stored, log);
   const { directory, authenticator } = open;
+  const served: { stop(): Promise<void> }[] = [];
   try {
     await seed(directory, settings, log);
     const tls = await certificateOf(settings);
     const site = doors === 'ldap' ? undefined : await serveSite(open, settings, tls, log);
+    if (site !== undefined) served.push(site);
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
+    served.push(server);
     const addresses: ListenAddress[] = [];
     for (const address of listenAddresses(settings, doors)) addresses.push(await server.listen(address));
     giveBackMemory();
@@ -53,10 +56,10 @@ export async function start(settings: Settings, { version, workers, doors }: Sta
     else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);
     await stopSignal();
     log.info('stopping');
-    await site?.stop();
-    await server.stop();
     return 0;
   } finally {
+    // one door that can't be opened must not leave another one open
+    for (const each of served) await each.stop();
     await directory.close();
     leave();
   }

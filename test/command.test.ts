@@ -205,7 +205,7 @@ test('a second server is refused what the first one has: the database, the port'
   const second = await mos(['start']);
   assert.is(second.code, 1);
   assert.match(second.err, /^mos: .*\n$/);
-  const elsewhere = { MOS_VAR: join(folder, 'elsewhere'), MOS_LDAP_LISTEN: server.ldapUrl };
+  const elsewhere = { MOS_VAR: join(folder, 'elsewhere'), MOS_LDAP_LISTEN: server.ldapUrl, MOS_WEB_LISTEN: 'http://127.0.0.1:0' };
   const sameRoom = await mos(['start'], elsewhere);
   assert.is(sameRoom.code, 1);
   assert.match(sameRoom.err, /EADDRINUSE/);

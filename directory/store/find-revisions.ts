@@ -83,6 +83,8 @@ export async function findHistory(connection: CommonQueryMethods, question: Hist
       SELECT csn, lower(replace(change, E'\n ', '')) AS change, before FROM mos.revision
       WHERE entry_uuid = ANY(${sql.array([...groups], 'uuid')}) AND csn < ${beforeCsn} AND cause = 'request' AND state = 'applied'
         AND operation IN ('add', 'modify') AND csn > (SELECT min(csn) FROM mos.revision WHERE entry_uuid = ${sql.uuid(entryUuid)})
+        -- what is older than a whole page of the entry's own is not on it
+        AND csn > (SELECT CASE WHEN count(*) < ${limit} THEN 0 ELSE min(csn) END FROM own)
       ORDER BY csn DESC LIMIT ${mostGroupChanges}
     ), about AS (
       SELECT of_groups.csn, was.dn FROM of_groups CROSS JOIN LATERAL (
