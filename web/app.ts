@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import { Refusal } from './answer.ts';
+import { checkScope } from './api/scopes.ts';
+import { findToken } from './api/tokens.ts';
 import { loadAssets } from './assets.ts';
 import { Cookies } from './cookies.ts';
 import { problemOf } from './problem.ts';
@@ -33,12 +35,11 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
   const answer = async (route: Route | undefined, raw: Parameters<typeof requestOf>[0], incoming: Incoming) => {
     const request = requestOf(raw, incoming, site, route?.most);
     const cookies = new Cookies(request.header('cookie') ?? '', site.url.protocol === 'https:');
-    let visit = new Visit(site, request, cookies, undefined);
+    let visit = new Visit(site, request, cookies, {});
     try {
-      const token = cookies.get('session');
-      const session = token === undefined ? undefined : await site.sessions.find(token);
-      if (session !== undefined) visit = new Visit(site, request, cookies, session);
+      visit = await recognized(visit);
       if (route === undefined) throw new Refusal(404, 'error.notFound');
+      if (visit.token !== undefined) checkScope(visit.token, route);
       const ask = await askToSignIn(visit, route);
       return await respond(visit, ask ?? (await route.handle(visit)), assets);
     } catch (error) {
@@ -56,9 +57,23 @@ function pathWithin({ settings }: Site, { hostname, pathname }: URL): string {
   return part === undefined || !/^\/[^/]*$/.test(pathname) ? pathname : `/${part}${pathname === '/' ? '' : pathname}`;
 }
 
+/** With the token of a program, or with a session. A program that shows a token is nobody else, whatever cookies it has. */
+async function recognized({ site, request, cookies }: Visit): Promise<Visit> {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '') ?? [];
+  if (bearer !== undefined) {
+    const token = request.encrypted ? await findToken(site, bearer) : undefined;
+    const owner = token && site.directory.tree.byUuid(token.entryUuid);
+    if (token === undefined || owner === undefined || !site.directory.mayLogIn(owner)) throw new Refusal(401, 'error.token');
+    return new Visit(site, request, cookies, { token });
+  }
+  const cookie = cookies.get('session');
+  const session = cookie === undefined ? undefined : await site.sessions.find(cookie);
+  return new Visit(site, request, cookies, { session });
+}
+
 /** What a route asks for before its handler is called: that it is our form, and that somebody is signed in. */
 async function askToSignIn(visit: Visit, { method, who = 'anyone' }: Route) {
-  if (method !== 'GET' && !(await isFromUs(visit))) throw new Refusal(403, 'error.origin');
+  if (method !== 'GET' && visit.token === undefined && !(await isFromUs(visit))) throw new Refusal(403, 'error.origin');
   if (who === 'anyone') return undefined;
   if (visit.identity.kind === 'anonymous') {
     if (method === 'GET' && !/json/.test(visit.request.header('accept') ?? ''))

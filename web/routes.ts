@@ -1,4 +1,6 @@
 import { type Answer, redirect } from './answer.ts';
+import { showOpenApi } from './api/openapi.ts';
+import { addToken, endToken, listTokens } from './api/token-pages.ts';
 import { decideApplicant, listApplicants } from './board/applicants.ts';
 import { approveChange, refuseChange, showApprovals } from './board/approvals.ts';
 import { bulkAction } from './board/bulk.ts';
@@ -60,6 +62,11 @@ export const routes: readonly Route[] = [
   post('/join/:token', activate),
   get('/invite', inviteForm, { who: 'person' }),
   post('/invite', invite, { who: 'person' }),
+
+  get('/me/tokens', listTokens, { who: 'person' }),
+  post('/me/tokens', addToken, { who: 'person' }),
+  post('/me/tokens/:id/revoke', endToken, { who: 'person' }),
+  get('/openapi.json', showOpenApi),
 
   get('/people', listPeople),
   get('/people/:name', showPerson),

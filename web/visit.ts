@@ -3,6 +3,7 @@ import { anonymous, type Identity } from '../directory/core/access.ts';
 import type { BoundDirectory } from '../directory/core/bound-directory.ts';
 import type { PackedEntry } from '../directory/core/packed-entry.ts';
 import type { Level } from '../schema/ldap/policy.ts';
+import type { ApiToken } from './api/tokens.ts';
 import type { Cookies } from './cookies.ts';
 import type { Form } from './form.ts';
 import { formToken, isFormToken } from './form-token.ts';
@@ -34,6 +35,8 @@ export class Visit {
   readonly session: Session | undefined;
   /** Signed in but for the second factor */
   readonly halfway: Session | undefined;
+  /** A program asks, with the rights of whoever gave it this token */
+  readonly token: ApiToken | undefined;
   readonly identity: Identity;
   /** The directory with the visitor's eyes */
   readonly as: BoundDirectory;
@@ -41,13 +44,19 @@ export class Visit {
   readonly t: Translate;
   #made: string | undefined;
 
-  constructor(site: Site, request: Request, cookies: Cookies, session: Session | undefined) {
+  constructor(
+    site: Site,
+    request: Request,
+    cookies: Cookies,
+    { session, token }: { readonly session?: Session | undefined; readonly token?: ApiToken },
+  ) {
     this.site = site;
     this.request = request;
     this.cookies = cookies;
     this.session = session?.stage === 'complete' ? session : undefined;
     this.halfway = session?.stage === 'password' ? session : undefined;
-    this.identity = this.session?.identity ?? anonymous;
+    this.token = token;
+    this.identity = this.session?.identity ?? (token === undefined ? anonymous : { kind: 'entry', uuid: token.entryUuid });
     this.as = site.directory.as(this.identity, request.address);
     this.language = this.#language();
     this.t = translator(this.language);

@@ -1,3 +1,4 @@
+import { apiWords } from './api/words.ts';
 import { approvalWords } from './board/approval-words.ts';
 import { boardWords } from './board/words.ts';
 import { frameWords } from './frame/words.ts';
@@ -21,6 +22,7 @@ const words = {
   ...approvalWords,
   ...boardWords,
   ...joinWords,
+  ...apiWords,
 } satisfies Words;
 
 export type Word = keyof typeof words;

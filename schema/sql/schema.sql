@@ -1,5 +1,25 @@
 -- What the migrations make. Written by the test of the migrations (UPDATE_GOLDEN=1), not by hand.
 
+CREATE TABLE mos.api_token (
+  token_digest bytea NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  entry_uuid uuid NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL
+);
+ALTER TABLE mos.api_token ADD CONSTRAINT api_token_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.api_token ADD CONSTRAINT api_token_id_key UNIQUE (id);
+ALTER TABLE mos.api_token ADD CONSTRAINT api_token_is_sha256 CHECK ((octet_length(token_digest) = 32));
+ALTER TABLE mos.api_token ADD CONSTRAINT api_token_pkey PRIMARY KEY (token_digest);
+ALTER TABLE mos.api_token ADD CONSTRAINT api_token_scopes_known CHECK ((scopes <@ ARRAY['read'::text, 'write'::text, 'board:read'::text, 'board:write'::text]));
+CREATE INDEX api_token_of_entry ON mos.api_token USING btree (entry_uuid);
+COMMENT ON TABLE mos.api_token IS 'Tokens of members for their programs; each may what its member may, within its scopes';
+COMMENT ON COLUMN mos.api_token.token_digest IS 'SHA-256 of the token, which is kept nowhere';
+COMMENT ON COLUMN mos.api_token.used_at IS 'When it was last used, to the minute; null: never';
+
 CREATE TABLE mos.approval_notice (
   told_at timestamp with time zone NOT NULL,
   csn bigint NOT NULL

@@ -16,5 +16,5 @@ export function ownPlacesFor({ me, as, site }: Visit): readonly (readonly [path:
   const uid = me && as.texts(me, 'uid')[0];
   if (uid === undefined) return [];
   const invite = site.settings.signUp === 'closed' ? [] : [['/invite', 'invite.title'] as const];
-  return [[`/people/${encodeURIComponent(uid)}`, 'frame.me'], ...invite];
+  return [[`/people/${encodeURIComponent(uid)}`, 'frame.me'], ['/me/tokens', 'tokens.title'], ...invite];
 }
