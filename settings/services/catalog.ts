@@ -143,8 +143,8 @@ export const services: Readonly<Record<string, Service>> = {
     account: 'postfix',
     grants: [
       `${people} | objectClass, uid, mail, mailLocalAddress, mailRoutingAddress, mosActive | read`,
-      'ou=groups | objectClass, cn, mail, member | read',
-      'ou=mail | * | read',
+      'ou=groups | objectClass, mail, member | read',
+      'ou=mail | objectClass, cn, associatedDomain, mailLocalAddress, mailRoutingAddress, rfc822MailMember | read',
     ],
     files: [
       { name: 'main.cf' },
