@@ -64,6 +64,12 @@ else {
     await arrives('bob', 'hello');
   });
 
+  test('mail is handed in over TLS from the first byte, too', async () => {
+    const sent = send(postfix, { from: mine('ada'), to: mine('bob'), subject: 'direct', as: ['ada', password('ada')], direct: true });
+    assert.is(sent.code, 0, sent.text);
+    await arrives('bob', 'direct');
+  });
+
   test('mail from outside arrives, without a password', async () => {
     assert.is(send(postfix, { from: 'out@example.net', to: mine('ada'), subject: 'outside' }).code, 0);
     await arrives('ada', 'outside');

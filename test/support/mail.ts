@@ -134,14 +134,17 @@ export interface Message {
   readonly subject: string;
   /** User name and password for submission; without them it comes from outside, at port 25 */
   readonly as?: readonly [user: string, password: string];
+  /** Hand it in over TLS from the first byte, not by STARTTLS */
+  readonly direct?: true;
 }
 
 /** Sends as a mail program does. @returns curl's exit code: 0 sent, 67 login refused, 55 or 8 refused by the server; and what was said */
 export function send(
-  { smtp, submission, cert }: Postfix,
-  { from, to, subject, as }: Message,
+  { smtp, submission, submissions, cert }: Postfix,
+  { from, to, subject, as, direct }: Message,
 ): { readonly code: number; readonly text: string } {
-  const where = as === undefined ? `smtp://localhost:${smtp}/client.example.net` : `smtp://localhost:${submission}/client.example.org`;
+  const handedIn = direct ? `smtps://localhost:${submissions}` : `smtp://localhost:${submission}`;
+  const where = as === undefined ? `smtp://localhost:${smtp}/client.example.net` : `${handedIn}/client.example.org`;
   const login = as === undefined ? [] : ['-u', as.join(':')];
   const words = [
     '-sS',
