@@ -83,6 +83,8 @@ export async function startClub(env: Readonly<Record<string, string>> = {}): Pro
     startMos({
       baseDn: base,
       ports,
+      // on a machine that is busy with daemons
+      seconds: 90,
       env: { MOS_SEED: 'base', MOS_ACCESS: 'club', MOS_VAR: join(folder, 'var'), MOS_DOMAIN: 'example.org', ...env, ...more },
     });
   let mos = await start();
@@ -182,8 +184,13 @@ export async function eventually<T>(attempt: () => T | Promise<T>, seconds = 20)
   }
 }
 
-/** Runs a program without throwing. */
-export function attempt(command: string, words: readonly string[], input = ''): { readonly code: number; readonly text: string } {
-  const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', input, timeout: 30_000 });
+/** Runs a program without throwing; it ends with -1 when it takes longer than so many seconds. */
+export function attempt(
+  command: string,
+  words: readonly string[],
+  input = '',
+  seconds = 30,
+): { readonly code: number; readonly text: string } {
+  const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', input, timeout: seconds * 1000 });
   return { code: status ?? -1, text: `${stdout}${stderr}` };
 }
