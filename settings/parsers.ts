@@ -202,3 +202,9 @@ export const smtpUrl: Parser<string> = (value) => {
     throw new Error('a URL like smtp://user:password@mail.example.org:587 is expected');
   return value;
 };
+
+/** Something that nobody guesses. */
+export const longSecret: Parser<string> = (value) => {
+  if (value.length < 32) throw new Error('it has less than 32 characters; openssl rand -base64 33 makes a good one');
+  return value;
+};

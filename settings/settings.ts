@@ -77,6 +77,14 @@ const rows = {
   language: row('MOS_LANGUAGE', is.oneOf('en', 'de'), 'en', '', 'of the site and of mail, where nobody has said otherwise'),
   timeZone: optional('MOS_TIME_ZONE', is.timeZone, '', 'of the club, like Europe/Vienna; of this machine if missing'),
   sessionDays: row('MOS_SESSION_DAYS', is.count(1, 365), '30', 'days', 'after which somebody who does not come back is signed out'),
+  secret: secret(
+    optional(
+      'MOS_SECRET',
+      is.longSecret,
+      '',
+      'under which the site encrypts second factors, 32 characters or more, the same on every machine; MOS_VAR/secret.key if missing',
+    ),
+  ),
   signUp: row('MOS_SIGN_UP', is.oneOf('open', 'invitation', 'closed'), 'open', '', 'who may ask to join on the site'),
   mailUrl: secret(
     optional('MOS_MAIL_URL', is.smtpUrl, '', 'server for outgoing mail, like smtp://user:password@localhost:587; MOS_VAR/mail if missing'),

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
-import { Refusal } from './answer.ts';
+import { type Answer, Refusal, redirect } from './answer.ts';
 import { checkScope } from './api/scopes.ts';
 import { findToken } from './api/tokens.ts';
 import { loadAssets } from './assets.ts';
 import { Cookies } from './cookies.ts';
+import { isProved, proofPath } from './me/proof.ts';
 import { problemOf } from './problem.ts';
 import type { Incoming } from './request.ts';
 import { requestOf } from './request.ts';
@@ -40,7 +41,7 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
       visit = await recognized(visit);
       if (route === undefined) throw new Refusal(404, 'error.notFound');
       if (visit.token !== undefined) checkScope(visit.token, route);
-      const ask = await askToSignIn(visit, route);
+      const ask = await askFirst(visit, route);
       return await respond(visit, ask ?? (await route.handle(visit)), assets);
     } catch (error) {
       return respondProblem(visit, problemOf(site, visit.t, error), assets);
@@ -71,17 +72,23 @@ async function recognized({ site, request, cookies }: Visit): Promise<Visit> {
   return new Visit(site, request, cookies, { session });
 }
 
-/** What a route asks for before its handler is called: that it is our form, and that somebody is signed in. */
-async function askToSignIn(visit: Visit, { method, who = 'anyone' }: Route) {
+/** What a route asks for before its handler is called: that it is our form, that somebody is signed in, and is not to do something else first. */
+async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeChange }: Route): Promise<Answer | undefined> {
+  const wantsPage = !/json/.test(visit.request.header('accept') ?? '');
   if (method !== 'GET' && visit.token === undefined && !(await isFromUs(visit))) throw new Refusal(403, 'error.origin');
+  if (visit.mustChangePassword && !beforeChange) {
+    if (method === 'GET' && wantsPage) return redirect('/me/password');
+    throw new Refusal(403, 'password.must');
+  }
   if (who === 'anyone') return undefined;
   if (visit.identity.kind === 'anonymous') {
-    if (method === 'GET' && !/json/.test(visit.request.header('accept') ?? ''))
-      return { kind: 'redirect' as const, to: signInPath(visit.url), notice: { word: 'error.signIn' as const } };
+    if (method === 'GET' && wantsPage) return redirect(signInPath(visit.url), { word: 'error.signIn' });
     throw new Refusal(401, 'error.signIn');
   }
   if (who === 'board' && !visit.isBoard) throw new Refusal(403, 'error.forbidden');
-  return undefined;
+  if (proof === undefined || isProved(visit)) return undefined;
+  if (!wantsPage) throw new Refusal(403, 'proof.why');
+  return redirect(proofPath(proof));
 }
 
 /** Another site can make a browser send a form here, with cookies; but it can't know what ours carry. */

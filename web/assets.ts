@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { packageFolder } from '../settings/package-root.ts';
 import { clubShades } from './colour.ts';
@@ -31,6 +31,10 @@ const sources = {
       ours('history.css'),
     ],
   },
+  'passkeys.js': {
+    type: 'text/javascript; charset=utf-8',
+    files: [join(dirname(resolve('@simplewebauthn/browser')), '..', 'dist', 'bundle', 'index.umd.min.js'), ours('passkeys.js')],
+  },
   'site.js': { type: 'text/javascript; charset=utf-8', files: [resolve('htmx.org/dist/htmx.min.js'), ours('site.js')] },
 } satisfies Record<string, { readonly type: string; readonly files: readonly string[] }>;
 
@@ -58,5 +62,5 @@ export function loadAssets(colour: string): Readonly<Record<AssetName, Asset>> {
       },
     };
   };
-  return { 'site.css': make('site.css'), 'site.js': make('site.js') };
+  return { 'site.css': make('site.css'), 'site.js': make('site.js'), 'passkeys.js': make('passkeys.js') };
 }

@@ -10,6 +10,7 @@ import { ApprovalNotices } from './board/approval-notices.ts';
 import { makeCarrier } from './mail/carrier.ts';
 import { Outbox } from './mail/outbox.ts';
 import { PeopleIndex } from './people/people-index.ts';
+import { secretKeyOf } from './session/secret-key.ts';
 import { Sessions } from './session/sessions.ts';
 import { clubName, type Site } from './site.ts';
 
@@ -46,8 +47,10 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
     directory,
     clock,
     sessions,
+    secret: secretKeyOf(settings),
     people: new PeopleIndex(directory),
     joins: new Allowance({ most: 5, seconds: 3600 }, clock),
+    resets: new Allowance({ most: 10, seconds: 3600 }, clock),
     later: (work) => afterwards.later(work),
     url: siteUrl(settings),
   };

@@ -17,12 +17,22 @@ import { activate, activateForm } from './join/activate.ts';
 import { invite, inviteForm } from './join/invite.ts';
 import { join, joinForm, joinSent } from './join/join.ts';
 import { listMail, showMail, showMailHtml } from './mail/dev-mail.ts';
+import { account } from './me/account.ts';
+import { appPasswords, makeAppPassword, revokeAppPassword, setOnlyAppPasswords } from './me/app-passwords.ts';
+import { changePassword, passwordForm } from './me/own-password.ts';
+import { endOthers, endSession, ownSessions } from './me/own-sessions.ts';
+import { proofForm, prove } from './me/proof.ts';
+import { resetFactors } from './me/reset-factors.ts';
+import { beginCodes, codesForm, confirmCodes, forgetPasskey, registerPasskey, removeCodes } from './me/second-factors.ts';
+import { renewRecoveryCodes, security } from './me/security.ts';
 import { editForm, editPerson } from './people/edit.ts';
 import { listPeople } from './people/list.ts';
 import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
 import { showPhoto } from './people/photo.ts';
 import { showPerson, showVCard } from './people/profile.ts';
-import { signIn, signInForm, signOut } from './session/sign-in.ts';
+import { forgot, forgotForm, reset, resetForm } from './session/forgot.ts';
+import { factorForm, takeFactor, takePasskey } from './session/second-factor.ts';
+import { signIn, signInByPasskey, signInForm, signOut } from './session/sign-in.ts';
 import type { Visit } from './visit.ts';
 
 export interface Route {
@@ -33,9 +43,13 @@ export interface Route {
   readonly who?: 'anyone' | 'person' | 'board';
   /** Bytes that a form may have, where it is more than usual */
   readonly most?: number;
+  /** It opens a door to the account: who has not given the password for a while is asked for it, and then comes to this page */
+  readonly proof?: string;
+  /** Also for somebody who has to change the password before anything else */
+  readonly beforeChange?: true;
 }
 
-type More = Pick<Route, 'who' | 'most'>;
+type More = Pick<Route, 'who' | 'most' | 'proof' | 'beforeChange'>;
 const get = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'GET', path, handle, ...more });
 const post = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'POST', path, handle, ...more });
 
@@ -49,11 +63,41 @@ const tableRoutes: readonly Route[] = Object.values(kinds).flatMap((kind) => {
 /** Every address of the site. */
 export const routes: readonly Route[] = [
   get('/', home),
-  post('/language', setLanguage),
+  post('/language', setLanguage, { beforeChange: true }),
 
   get('/sign-in', signInForm),
   post('/sign-in', signIn),
-  post('/sign-out', signOut),
+  post('/sign-in/passkey', signInByPasskey),
+  get('/sign-in/factor', factorForm),
+  post('/sign-in/factor', takeFactor),
+  post('/sign-in/factor/passkey', takePasskey),
+  post('/sign-out', signOut, { beforeChange: true }),
+  get('/forgot', forgotForm, { beforeChange: true }),
+  post('/forgot', forgot, { beforeChange: true }),
+  get('/reset/:token', resetForm, { beforeChange: true }),
+  post('/reset/:token', reset, { beforeChange: true }),
+
+  get('/me', account, { who: 'person' }),
+  get('/me/confirm', proofForm, { who: 'person' }),
+  post('/me/confirm', prove, { who: 'person' }),
+  get('/me/password', passwordForm, { who: 'person', beforeChange: true }),
+  post('/me/password', changePassword, { who: 'person', beforeChange: true }),
+  get('/me/sessions', ownSessions, { who: 'person' }),
+  post('/me/sessions/end-others', endOthers, { who: 'person' }),
+  post('/me/sessions/:id/end', endSession, { who: 'person' }),
+  get('/me/app-passwords', appPasswords, { who: 'person' }),
+  post('/me/app-passwords', makeAppPassword, { who: 'person', proof: '/me/app-passwords' }),
+  post('/me/app-passwords/only', setOnlyAppPasswords, { who: 'person', proof: '/me/app-passwords' }),
+  post('/me/app-passwords/:id/revoke', revokeAppPassword, { who: 'person' }),
+  get('/me/security', security, { who: 'person' }),
+  post('/me/security/totp', beginCodes, { who: 'person', proof: '/me/security' }),
+  get('/me/security/totp', codesForm, { who: 'person', proof: '/me/security/totp' }),
+  post('/me/security/totp/confirm', confirmCodes, { who: 'person', proof: '/me/security/totp' }),
+  post('/me/security/totp/remove', removeCodes, { who: 'person', proof: '/me/security' }),
+  post('/me/security/passkeys', registerPasskey, { who: 'person', proof: '/me/security' }),
+  post('/me/security/passkeys/:id/remove', forgetPasskey, { who: 'person', proof: '/me/security' }),
+  post('/me/security/recovery-codes', renewRecoveryCodes, { who: 'person', proof: '/me/security' }),
+  post('/board/people/:name/reset-factors', resetFactors, { who: 'board', proof: '/people' }),
 
   get('/join', joinForm),
   post('/join', join),
@@ -64,7 +108,7 @@ export const routes: readonly Route[] = [
   post('/invite', invite, { who: 'person' }),
 
   get('/me/tokens', listTokens, { who: 'person' }),
-  post('/me/tokens', addToken, { who: 'person' }),
+  post('/me/tokens', addToken, { who: 'person', proof: '/me/tokens' }),
   post('/me/tokens/:id/revoke', endToken, { who: 'person' }),
   get('/openapi.json', showOpenApi),
 

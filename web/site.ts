@@ -5,6 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Allowance } from './allowance.ts';
 import type { Outbox } from './mail/outbox.ts';
 import type { PeopleIndex } from './people/people-index.ts';
+import type { SecretKey } from './session/secret-key.ts';
 import type { Sessions } from './session/sessions.ts';
 
 /** What every page may use. */
@@ -16,6 +17,8 @@ export interface Site {
   readonly sessions: Sessions;
   readonly outbox: Outbox;
   readonly people: PeopleIndex;
+  /** Encrypts what a copy of the database shall not tell */
+  readonly secret: SecretKey;
   readonly settings: Settings;
   /** Address that people type, without a path */
   readonly url: URL;
@@ -23,6 +26,8 @@ export interface Site {
   readonly clock: () => number;
   /** How often an address may ask to join */
   readonly joins: Allowance;
+  /** How often an address may ask for a link to set a new password */
+  readonly resets: Allowance;
   /** Does something when the answer has gone, so that its time tells nothing; an error goes into the log */
   readonly later: (work: () => Promise<void>) => void;
   /** Writes an unforeseen error into the log. @returns the number that a visitor may be told */

@@ -80,6 +80,13 @@ export class Visit {
     return this.level === 'board' || this.level === 'nobody';
   }
 
+  /** Has somebody else set the password, or has it expired? Then there is nothing but to change it. */
+  get mustChangePassword(): boolean {
+    if (this.session === undefined) return false;
+    const { error, warning } = this.site.authenticator.notice(this.identity);
+    return error === 'changeAfterReset' || warning?.kind === 'graceAuthentications';
+  }
+
   /** Where the menu leads this visitor. */
   get places(): readonly (readonly [path: string, word: Word])[] {
     return placesFor(this);
@@ -99,7 +106,7 @@ export class Visit {
 
   /** What every form of this visitor carries: only a page of ours could know it. */
   get csrf(): string {
-    return formToken(this.#visitor());
+    return formToken(this.browserSecret);
   }
 
   isOwnForm(csrf: string): boolean {
@@ -108,7 +115,7 @@ export class Visit {
   }
 
   /** A value that only this browser holds. Who is not signed in gets one with the first form. */
-  #visitor(): string {
+  get browserSecret(): string {
     const known = this.cookies.get('session') ?? this.cookies.get('visitor') ?? this.#made;
     if (known !== undefined) return known;
     this.#made = randomBytes(18).toString('base64url');

@@ -5,6 +5,7 @@ import { frameWords } from './frame/words.ts';
 import { historyWords } from './history/words.ts';
 import { joinWords } from './join/words.ts';
 import { mailWords } from './mail/words.ts';
+import { accountWords } from './me/words.ts';
 import { peopleWords } from './people/words.ts';
 import { sessionWords } from './session/words.ts';
 
@@ -16,6 +17,7 @@ export type Words = Readonly<Record<string, readonly [en: string, de: string]>>;
 const words = {
   ...frameWords,
   ...sessionWords,
+  ...accountWords,
   ...peopleWords,
   ...mailWords,
   ...historyWords,

@@ -43,6 +43,11 @@ export class Attempts {
     });
   }
 
+  /** Have so many failed that no password is looked at for now, from there for this account? */
+  isLocked(key: string, address: string): boolean {
+    return this.#guessing.isLocked(key, address);
+  }
+
   async #inTurn<T>(key: string, address: string, attempt: () => Promise<T>): Promise<T> {
     const pair = `${address} ${key}`;
     const line = this.#lines.get(pair) ?? { last: Promise.resolve(), waiting: 0 };

@@ -80,6 +80,18 @@ export class Authenticator {
     throw new DirectoryError('invalidCredentials', '', passwordPolicy && { passwordPolicy });
   }
 
+  /** Is no password looked at for now, because too many were wrong? It says nothing of whether there is such an account. */
+  isLocked(dn: string, address: string): boolean {
+    const { directory } = this.#options;
+    return directory.attempts.isLocked(directory.schema.normalizeDn(viewedName(directory, dn)?.dn ?? dn), address);
+  }
+
+  /** May somebody be let in who has shown otherwise than by password who they are? */
+  isLetIn(entry: PackedEntry): boolean {
+    const { tree, policies, clock } = this.#options.directory;
+    return mayLogIn(tree, entry) && !this.#isLockedOut(entry, policies.of(entry), clock());
+  }
+
   /** What the password policy has to tell somebody who has just logged in. */
   notice(identity: Identity): PasswordPolicyResponse {
     const { tree, policies, clock } = this.#options.directory;

@@ -90,6 +90,14 @@ export class Guessing {
     return { allowed: true, delayMs: Math.max(ofAccount.delayMs, delay) };
   }
 
+  /** Is nothing looked at for now, from there for this account? Books nothing. The same for names that do not exist. */
+  isLocked(account: string, address: string): boolean {
+    const names = namesOf(account, address);
+    const ofAddress = names.address === undefined ? undefined : this.#addresses.get(names.address);
+    const tallies = this.#isFamiliar(names.pair) ? [this.#pairs.get(names.pair)] : [this.#accounts.get(names.account), ofAddress];
+    return tallies.some((tally) => tally !== undefined && this.#isLocked(tally));
+  }
+
   /** Counts a wrong password, or a refused attempt, which counts for nothing while the lock lasts. */
   failed(account: string, address: string): void {
     const { guessLock } = this.#options;

@@ -28,6 +28,16 @@ CREATE UNIQUE INDEX approval_notice_one ON mos.approval_notice USING btree ((tru
 COMMENT ON TABLE mos.approval_notice IS 'One row at most: when those who decide were last told by mail that changes wait';
 COMMENT ON COLUMN mos.approval_notice.csn IS 'The newest revision that waited then';
 
+CREATE TABLE mos.code_attempt (
+  entry_uuid uuid NOT NULL,
+  tries integer NOT NULL,
+  locked_until timestamp with time zone NOT NULL
+);
+ALTER TABLE mos.code_attempt ADD CONSTRAINT code_attempt_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.code_attempt ADD CONSTRAINT code_attempt_pkey PRIMARY KEY (entry_uuid);
+COMMENT ON TABLE mos.code_attempt IS 'Codes that were tried since the last right one, so that a known password is not enough to guess them';
+COMMENT ON COLUMN mos.code_attempt.tries IS 'Each counts before it is looked at';
+
 CREATE TABLE mos.decision (
   csn bigint NOT NULL,
   decided_at timestamp with time zone NOT NULL,
@@ -116,6 +126,25 @@ COMMENT ON COLUMN mos.outbox.last_error IS 'Why the last attempt failed, in word
 
 CREATE SEQUENCE mos.outbox_id_seq;
 
+CREATE TABLE mos.passkey (
+  credential_id bytea NOT NULL,
+  entry_uuid uuid NOT NULL,
+  name text NOT NULL,
+  public_key bytea NOT NULL,
+  counter bigint NOT NULL,
+  transports text[] NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone
+);
+ALTER TABLE mos.passkey ADD CONSTRAINT passkey_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.passkey ADD CONSTRAINT passkey_pkey PRIMARY KEY (credential_id);
+CREATE INDEX passkey_of_entry ON mos.passkey USING btree (entry_uuid);
+COMMENT ON TABLE mos.passkey IS 'Passkeys and security keys (WebAuthn)';
+COMMENT ON COLUMN mos.passkey.name IS 'What its owner calls it';
+COMMENT ON COLUMN mos.passkey.public_key IS 'COSE_Key (RFC 9052 §7)';
+COMMENT ON COLUMN mos.passkey.counter IS 'Signatures that the key has made, where it counts; one that goes back is a copy';
+COMMENT ON COLUMN mos.passkey.transports IS 'How browsers reach it: usb, nfc, internal, …';
+
 CREATE TABLE mos.password_use (
   entry_uuid uuid NOT NULL,
   password_id text NOT NULL,
@@ -126,6 +155,17 @@ ALTER TABLE mos.password_use ADD CONSTRAINT password_use_pkey PRIMARY KEY (entry
 COMMENT ON TABLE mos.password_use IS 'When each app password last let somebody in, to the minute';
 COMMENT ON COLUMN mos.password_use.entry_uuid IS 'Whose app password it is';
 COMMENT ON COLUMN mos.password_use.password_id IS 'The first word of the value of mosAppPassword';
+
+CREATE TABLE mos.recovery_code (
+  entry_uuid uuid NOT NULL,
+  code_digest bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL
+);
+ALTER TABLE mos.recovery_code ADD CONSTRAINT recovery_code_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.recovery_code ADD CONSTRAINT recovery_code_is_sha256 CHECK ((octet_length(code_digest) = 32));
+ALTER TABLE mos.recovery_code ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (entry_uuid, code_digest);
+COMMENT ON TABLE mos.recovery_code IS 'Codes on paper that stand for a second factor that was lost; each works once and is then gone';
+COMMENT ON COLUMN mos.recovery_code.code_digest IS 'SHA-256 of entryUUID and code';
 
 CREATE TABLE mos.revision (
   csn bigint NOT NULL,
@@ -176,7 +216,9 @@ CREATE TABLE mos.session (
   used_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   address text NOT NULL,
-  agent text NOT NULL
+  agent text NOT NULL,
+  proved_at timestamp with time zone NOT NULL,
+  code_tries integer NOT NULL DEFAULT 0
 );
 ALTER TABLE mos.session ADD CONSTRAINT session_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
 ALTER TABLE mos.session ADD CONSTRAINT session_id_key UNIQUE (id);
@@ -192,6 +234,31 @@ COMMENT ON COLUMN mos.session.entry_uuid IS 'Whose it is; null: the administrato
 COMMENT ON COLUMN mos.session.password_changed IS 'What names the password that opened it: pwdChangedTime, or of the administrator a digest. Another password ends it';
 COMMENT ON COLUMN mos.session.stage IS 'password: the second factor is still to come, and nothing else is open; complete: signed in';
 COMMENT ON COLUMN mos.session.used_at IS 'When it last asked for a page, to the minute';
+COMMENT ON COLUMN mos.session.proved_at IS 'When its owner last gave a password or a passkey; what opens doors for others later wants that to be fresh';
+COMMENT ON COLUMN mos.session.code_tries IS 'Codes that were tried while the second factor was still to come';
+
+CREATE TABLE mos.totp (
+  entry_uuid uuid NOT NULL,
+  secret bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  last_step bigint NOT NULL DEFAULT 0
+);
+ALTER TABLE mos.totp ADD CONSTRAINT totp_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
+ALTER TABLE mos.totp ADD CONSTRAINT totp_pkey PRIMARY KEY (entry_uuid);
+COMMENT ON TABLE mos.totp IS 'Whose second factor is a code that changes with time (RFC 6238)';
+COMMENT ON COLUMN mos.totp.secret IS 'Encrypted under MOS_SECRET, with the entryUUID as additional data (AES-256-GCM): version, nonce, tag, secret';
+COMMENT ON COLUMN mos.totp.confirmed_at IS 'When the first code was given; null: it counts for nothing yet';
+COMMENT ON COLUMN mos.totp.last_step IS 'Time step of the code that was taken last; none up to it is taken again';
+
+CREATE TABLE mos.used_challenge (
+  challenge_digest bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL
+);
+ALTER TABLE mos.used_challenge ADD CONSTRAINT used_challenge_is_sha256 CHECK ((octet_length(challenge_digest) = 32));
+ALTER TABLE mos.used_challenge ADD CONSTRAINT used_challenge_pkey PRIMARY KEY (challenge_digest);
+CREATE INDEX used_challenge_by_end ON mos.used_challenge USING btree (expires_at);
+COMMENT ON TABLE mos.used_challenge IS 'Challenges that a passkey has answered; until they expire, none is taken again';
 
 CREATE OR REPLACE FUNCTION mos.begin_write()
  RETURNS bigint

@@ -2,7 +2,7 @@ import { Refusal } from '../answer.ts';
 import type { ApiToken, Scope } from './tokens.ts';
 
 /** Pages for people alone: what they type there, passwords above all, is no business of a program. */
-const forPeople = ['/sign-in', '/sign-out', '/me', '/join', '/forgot', '/reset', '/language', '/dev'];
+const forPeople = ['/board/people', '/sign-in', '/sign-out', '/me', '/join', '/forgot', '/reset', '/language', '/dev'];
 
 /** Which scope a page takes; undefined: no token opens it. */
 export function scopeOf({ method, path }: { readonly method: string; readonly path: string }): Scope | undefined {

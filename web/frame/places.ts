@@ -14,7 +14,7 @@ export function placesFor(visit: Visit): readonly (readonly [path: string, word:
 /** What is the visitor's own. */
 export function ownPlacesFor({ me, as, site }: Visit): readonly (readonly [path: string, word: Word])[] {
   const uid = me && as.texts(me, 'uid')[0];
-  if (uid === undefined) return [];
-  const invite = site.settings.signUp === 'closed' ? [] : [['/invite', 'invite.title'] as const];
-  return [[`/people/${encodeURIComponent(uid)}`, 'frame.me'], ['/me/tokens', 'tokens.title'], ...invite];
+  const own = uid === undefined ? [] : [[`/people/${encodeURIComponent(uid)}`, 'frame.me'] as const];
+  const invite = uid === undefined || site.settings.signUp === 'closed' ? [] : [['/invite', 'invite.title'] as const];
+  return [...own, ['/me', 'frame.myAccount'], ...invite];
 }

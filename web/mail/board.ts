@@ -1,6 +1,6 @@
 import type { Site } from '../site.ts';
-import { isLanguage, type Values, type Word } from '../words.ts';
-import { letter } from './letters.ts';
+import type { Values, Word } from '../words.ts';
+import { writeTo } from './owner.ts';
 
 /** Writes to everybody who has the board's eyes and an address, each in their language. @param path what it is about, within the site */
 export async function writeBoard(site: Site, subject: Word, paragraphs: readonly Word[], values: Values, path: string): Promise<void> {
@@ -12,14 +12,10 @@ export async function writeBoard(site: Site, subject: Word, paragraphs: readonly
     for (const slot of directory.membership.membersOf(entry)) {
       const member = directory.tree.at(slot);
       if (member === undefined || !directory.mayLogIn(member)) continue;
-      const text = (name: string) => directory.valuesOf(member, name)[0]?.toString();
-      const to = text('mail');
+      const to = directory.valuesOf(member, 'mail')[0]?.toString();
       if (to === undefined || written.has(to)) continue;
       written.add(to);
-      const own = text('preferredLanguage');
-      const language = isLanguage(own) ? own : site.settings.language;
-      const name = text('displayName') ?? text('cn') ?? '';
-      await site.outbox.send(letter(site, { to, name, language, subject, paragraphs, values, link: { word: 'mail.open', path } }));
+      await writeTo(site, member, { subject, paragraphs, values, link: { word: 'mail.open', path }, to });
     }
   }
 }

@@ -65,6 +65,21 @@ export async function takeLink({ database, clock }: Where, purpose: LinkPurpose,
   return taken === null ? undefined : linkOf(purpose, taken);
 }
 
+/** Puts a link back that was taken for something that could not be done. */
+export async function returnLink({ database }: Where, token: string, { purpose, entryUuid, data, madeAt, expiresAt }: Link): Promise<void> {
+  const [made, expires] = [sql.timestamp(madeAt), sql.timestamp(expiresAt)];
+  await database.query(nothing`
+    INSERT INTO mos.link (token_digest, purpose, entry_uuid, data, made_at, expires_at)
+    VALUES (${sql.binary(digest(token))}, ${purpose}, ${entryUuid === undefined ? null : sql.uuid(entryUuid)}, ${JSON.stringify(data)}::jsonb, ${made}, ${expires})`);
+}
+
+/** How many links of somebody for one purpose still work. */
+export async function openLinks({ database, clock }: Where, purpose: LinkPurpose, entryUuid: string): Promise<number> {
+  return database.oneFirst(sql.type(z.object({ count: z.number() }))`
+    SELECT count(*) AS count FROM mos.link
+    WHERE entry_uuid = ${sql.uuid(entryUuid)} AND purpose = ${purpose} AND expires_at > ${sql.timestamp(new Date(clock()))}`);
+}
+
 /** Takes back all links of somebody for one purpose. */
 export async function dropLinks({ database }: Where, purpose: LinkPurpose, entryUuid: string): Promise<void> {
   await database.query(nothing`DELETE FROM mos.link WHERE purpose = ${purpose} AND entry_uuid = ${sql.uuid(entryUuid)}`);

@@ -12,6 +12,8 @@ export interface Session {
   readonly stage: 'password' | 'complete';
   readonly madeAt: Date;
   readonly usedAt: Date;
+  /** When its owner last gave a password or a passkey */
+  readonly provedAt: Date;
   readonly expiresAt: Date;
   readonly address: string;
   readonly agent: string;
@@ -32,16 +34,19 @@ const row = z.object({
   stage: z.enum(['password', 'complete']),
   made_at: z.date(),
   used_at: z.date(),
+  proved_at: z.date(),
   expires_at: z.date(),
   address: z.string(),
   agent: z.string(),
 });
-const columns = sql.fragment`id, entry_uuid, password_changed, stage, made_at, used_at, expires_at, address, agent`;
+const columns = sql.fragment`id, entry_uuid, password_changed, stage, made_at, used_at, proved_at, expires_at, address, agent`;
 const nothing = sql.type(z.unknown());
 
 /** Milliseconds between two notes that a session is in use. */
 const noteEvery = 60_000;
 const longestAgent = 300;
+/** Codes that may be tried until the password is asked for again. */
+const mostTries = 5;
 /** Minutes in which the second factor has to follow. */
 const stageMinutes = 10;
 const day = 86_400_000;
@@ -54,19 +59,47 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** Begins a session. @returns what its cookie holds */
+  /** Begins a session. @param mark of the password that was given: `passwordMark` at that moment @returns what its cookie holds */
   async begin(
     identity: Session['identity'],
-    { stage, address, agent }: { readonly stage: Session['stage']; readonly address: string; readonly agent: string },
+    { stage, mark, address, agent }: Pick<Session, 'stage' | 'address' | 'agent'> & { readonly mark: string },
   ): Promise<string> {
     const { database } = this.#options;
-    const token = randomBytes(32).toString('base64url');
+    const token = newToken();
     const now = new Date(this.#options.clock());
+    const time = sql.timestamp(now);
     await database.query(nothing`
-      INSERT INTO mos.session (token_digest, entry_uuid, password_changed, stage, made_at, used_at, expires_at, address, agent)
-      VALUES (${sql.binary(digest(token))}, ${identity.kind === 'entry' ? sql.uuid(identity.uuid) : null}, ${this.#passwordMark(identity)},
-              ${stage}, ${sql.timestamp(now)}, ${sql.timestamp(now)}, ${sql.timestamp(this.#end(stage, now))}, ${address}, ${agent.slice(0, longestAgent)})`);
+      INSERT INTO mos.session (token_digest, entry_uuid, password_changed, stage, made_at, used_at, proved_at, expires_at, address, agent)
+      VALUES (${sql.binary(digest(token))}, ${identity.kind === 'entry' ? sql.uuid(identity.uuid) : null}, ${mark},
+              ${stage}, ${time}, ${time}, ${time}, ${sql.timestamp(this.#end(stage, now))}, ${address.slice(0, longestAgent)}, ${clean(agent)})`);
     return token;
+  }
+
+  /** Makes a session that waited for its second factor a complete one, with another token. @returns undefined when it is not there any more */
+  async complete({ id }: Session): Promise<string | undefined> {
+    const token = newToken();
+    const now = new Date(this.#options.clock());
+    const { rowCount } = await this.#options.database.query(nothing`
+      UPDATE mos.session
+      SET token_digest = ${sql.binary(digest(token))}, stage = 'complete', used_at = ${sql.timestamp(now)}, expires_at = ${sql.timestamp(this.#end('complete', now))}
+      WHERE id = ${sql.uuid(id)} AND stage = 'password'`);
+    return rowCount === 1 ? token : undefined;
+  }
+
+  /** Counts a code before it is looked at. @returns how many more may follow; undefined when there were too many, and the session has ended */
+  async countTry({ id }: Session): Promise<number | undefined> {
+    const { database } = this.#options;
+    const counted = await database.maybeOne(sql.type(z.object({ code_tries: z.number() }))`
+      UPDATE mos.session SET code_tries = code_tries + 1 WHERE id = ${sql.uuid(id)} AND code_tries < ${mostTries} RETURNING code_tries`);
+    if (counted !== null) return mostTries - counted.code_tries;
+    await database.query(nothing`DELETE FROM mos.session WHERE id = ${sql.uuid(id)}`);
+    return undefined;
+  }
+
+  /** Notes that its owner has given the password again. */
+  async prove({ id }: Session): Promise<void> {
+    const now = sql.timestamp(new Date(this.#options.clock()));
+    await this.#options.database.query(nothing`UPDATE mos.session SET proved_at = ${now} WHERE id = ${sql.uuid(id)}`);
   }
 
   /** Whose cookie this is; undefined when it is nobody's any more. */
@@ -133,6 +166,7 @@ export class Sessions {
       stage: found.stage,
       madeAt: found.made_at,
       usedAt: found.used_at,
+      provedAt: found.proved_at,
       expiresAt: found.expires_at,
       address: found.address,
       agent: found.agent,
@@ -140,7 +174,7 @@ export class Sessions {
   }
 
   #isGood(found: z.infer<typeof row>, { identity, expiresAt }: Session, now: number): boolean {
-    if (expiresAt.getTime() <= now || this.#passwordMark(identity) !== found.password_changed) return false;
+    if (expiresAt.getTime() <= now || this.passwordMark(identity) !== found.password_changed) return false;
     const { directory } = this.#options;
     if (identity.kind === 'root') return true;
     const entry = directory.tree.byUuid(identity.uuid);
@@ -151,8 +185,8 @@ export class Sessions {
     return new Date(now.getTime() + (stage === 'complete' ? this.#options.days * day : stageMinutes * 60_000));
   }
 
-  /** Changes with the password. Of the administrator there is nothing to go by: that password comes with a start. */
-  #passwordMark(identity: Session['identity']): string {
+  /** Changes with the password, and a session of another mark is over. Of the administrator there is nothing to go by: that password comes with a start. */
+  passwordMark(identity: Session['identity']): string {
     if (identity.kind === 'root') return '';
     const { directory } = this.#options;
     const entry = directory.tree.byUuid(identity.uuid);
@@ -162,6 +196,15 @@ export class Sessions {
 
 function whose(identity: Session['identity']) {
   return identity.kind === 'entry' ? sql.fragment`entry_uuid = ${sql.uuid(identity.uuid)}` : sql.fragment`entry_uuid IS NULL`;
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** What a browser calls itself, as far as it is kept. */
+function clean(agent: string): string {
+  return agent.replace(/\p{Cc}/gu, ' ').slice(0, longestAgent);
 }
 
 /** A token has 256 bits of chance: a plain digest is as good as a slow hash. */

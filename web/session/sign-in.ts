@@ -2,60 +2,107 @@ import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
 import { localPath } from '../frame/home.ts';
 import type { Visit } from '../visit.ts';
+import { hasSecondFactor } from './factors.ts';
 import type { Session } from './sessions.ts';
+import { passkeyOptions, passkeysWork, shownPasskey } from './webauthn.ts';
 
 /** Where to sign in, and come back from. */
 export function signInPath(from: URL): string {
   return `/sign-in?back=${encodeURIComponent(from.pathname + from.search)}`;
 }
 
-export function signInForm(visit: Visit): Answer {
+export async function signInForm(visit: Visit): Promise<Answer> {
   const back = localPath(visit.query('back'));
   if (visit.session !== undefined) return redirect(back);
-  return page('session/sign-in', visit.t('signIn.title'), {}, { form: { back } });
+  return page('session/sign-in', visit.t('signIn.title'), {}, { form: { back, passkey: await passkeyOffer(visit) } });
+}
+
+/** Somebody whose password was right, and which one it was. */
+interface Known {
+  readonly identity: Session['identity'];
+  readonly mark: string;
 }
 
 export async function signIn(visit: Visit): Promise<Answer> {
   if (!visit.request.encrypted) throw new Refusal(403, 'error.encrypted');
   const form = await visit.request.form();
   const [name, password, back] = [form.text('name'), form.raw('password'), localPath(form.text('back'))];
-  const refused = (word: 'signIn.wrong' | 'signIn.empty') =>
-    refusedForm('session/sign-in', visit.t('signIn.title'), {}, { form: visit.t(word) }, { ...form.typed, back });
-  if (name === '' || password === '') return refused('signIn.empty');
-  const identity = await identify(visit, name, password);
-  if (identity === undefined) return refused('signIn.wrong');
-  const shown = await open(visit, identity, 'complete');
-  return redirect(back, { word: 'signIn.done', values: { name: shown } });
+  if (name === '' || password === '') return refusedSignIn(visit, 'signIn.empty');
+  const known = await identify(visit, name, password);
+  if (typeof known === 'string') return refusedSignIn(visit, known);
+  if (known.identity.kind === 'entry' && (await hasSecondFactor(visit.site, known.identity.uuid))) {
+    await open(visit, known, 'password');
+    return redirect(`/sign-in/factor?back=${encodeURIComponent(back)}`);
+  }
+  await open(visit, known, 'complete');
+  return redirect(back, greeting(visit, known.identity));
 }
 
-/** Begins a session, in place of whatever this browser had. @returns the name to greet */
-async function open(visit: Visit, identity: Session['identity'], stage: Session['stage']): Promise<string> {
+/** POST /sign-in/passkey: a passkey that has checked its owner stands for password and second factor. */
+export async function signInByPasskey(visit: Visit): Promise<Answer> {
+  const { site } = visit;
+  const form = await visit.request.form();
+  const passkey = await shownPasskey(visit, 'sign-in', form.raw('response'));
+  const entry = passkey && site.directory.tree.byUuid(passkey.entryUuid);
+  if (entry === undefined || !site.authenticator.isLetIn(entry)) return refusedSignIn(visit, 'signIn.wrongPasskey');
+  const identity = { kind: 'entry', uuid: entry.uuid } as const;
+  await open(visit, { identity, mark: site.sessions.passwordMark(identity) }, 'complete');
+  return redirect(localPath(form.text('back')), greeting(visit, identity));
+}
+
+async function refusedSignIn(
+  visit: Visit,
+  word: 'signIn.wrong' | 'signIn.empty' | 'signIn.locked' | 'signIn.wrongPasskey',
+): Promise<Answer> {
+  const { typed, ...form } = await visit.request.form().then((each) => ({ typed: each.typed, back: localPath(each.text('back')) }));
+  const minutes = Math.ceil(visit.site.settings.guessLockTime / 60);
+  const errors = { form: visit.t(word, { minutes }) };
+  return refusedForm('session/sign-in', visit.t('signIn.title'), {}, errors, {
+    name: typed['name'],
+    ...form,
+    passkey: await passkeyOffer(visit),
+  });
+}
+
+/** What a browser needs to sign in with a passkey alone; undefined where there are none. */
+async function passkeyOffer(visit: Visit): Promise<string | undefined> {
+  return passkeysWork(visit.site) ? JSON.stringify(await passkeyOptions(visit, undefined)) : undefined;
+}
+
+/** Begins a session, in place of whatever this browser had. */
+async function open(visit: Visit, { identity, mark }: Known, stage: Session['stage']): Promise<void> {
   const { site, request, cookies } = visit;
   const before = cookies.get('session');
   if (before !== undefined) await site.sessions.end(before);
   const agent = request.header('user-agent') ?? '';
-  const token = await site.sessions.begin(identity, { stage, address: request.address, agent });
-  cookies.set('session', token, stage === 'complete' ? site.settings.sessionDays * 86_400 : undefined);
-  const entry = identity.kind === 'entry' ? site.directory.tree.byUuid(identity.uuid) : undefined;
-  if (entry === undefined) return site.settings.rootDn;
-  const { directory } = site;
-  return String(directory.valuesOf(entry, 'displayName')[0] ?? directory.valuesOf(entry, 'cn')[0] ?? '');
+  keepSession(visit, await site.sessions.begin(identity, { stage, mark, address: request.address, agent }), stage);
 }
 
-/** The same check as an LDAP bind. @returns undefined for whatever is not right, so that nobody learns what */
-async function identify({ site, request }: Visit, name: string, password: string): Promise<Session['identity'] | undefined> {
+/** Gives the browser the cookie of a session; of one that is not complete only until it ends. */
+export function keepSession({ cookies, site }: Visit, token: string, stage: Session['stage']): void {
+  cookies.set('session', token, stage === 'complete' ? site.settings.sessionDays * 86_400 : undefined);
+}
+
+/** What to say to somebody who has just come in. */
+export function greeting({ site }: Visit, identity: Session['identity']) {
+  const { directory, settings } = site;
+  const entry = identity.kind === 'entry' ? directory.tree.byUuid(identity.uuid) : undefined;
+  const name = entry && (directory.valuesOf(entry, 'displayName')[0] ?? directory.valuesOf(entry, 'cn')[0]);
+  return { word: 'signIn.done' as const, values: { name: entry === undefined ? settings.rootDn : String(name ?? '') } };
+}
+
+/** The same check as an LDAP bind. @returns one word for whatever is not right, so that nobody learns what */
+async function identify({ site, request }: Visit, name: string, password: string): Promise<Known | 'signIn.wrong' | 'signIn.locked'> {
+  const dn = nameToDn(site, name);
   try {
-    const identity = await site.authenticator.authenticate({
-      dn: nameToDn(site, name),
-      password: Buffer.from(password),
-      address: request.address,
-      door: 'site',
-    });
-    return identity.kind === 'entry' || identity.kind === 'root' ? identity : undefined;
+    const identity = await site.authenticator.authenticate({ dn, password: Buffer.from(password), address: request.address, door: 'site' });
+    // before anything else happens: were the password changed now, this session must not outlive it
+    if (identity.kind === 'entry' || identity.kind === 'root') return { identity, mark: site.sessions.passwordMark(identity) };
   } catch (error) {
-    if (error instanceof DirectoryError && (error.kind === 'invalidCredentials' || error.kind === 'invalidDNSyntax')) return undefined;
-    throw error;
+    if (!(error instanceof DirectoryError) || (error.kind !== 'invalidCredentials' && error.kind !== 'invalidDNSyntax')) throw error;
+    if (error.kind === 'invalidCredentials' && site.authenticator.isLocked(dn, request.address)) return 'signIn.locked';
   }
+  return 'signIn.wrong';
 }
 
 /** A user name, a mail address, or the DN of the administrator. */

@@ -1,0 +1,110 @@
+import { type Answer, page, redirect, refusedForm } from '../answer.ts';
+import { localPath } from '../frame/home.ts';
+import { writeTo } from '../mail/owner.ts';
+import type { Visit } from '../visit.ts';
+import type { Values, Word } from '../words.ts';
+import { countCode, forgetCodes } from './code-attempts.ts';
+import { passkeysOf } from './passkeys.ts';
+import { countRecoveryCodes, looksLikeRecoveryCode, takeRecoveryCode } from './recovery-codes.ts';
+import type { Session } from './sessions.ts';
+import { greeting, keepSession } from './sign-in.ts';
+import { takeTotp } from './totp.ts';
+import { passkeyOptions, passkeysWork, shownPasskey } from './webauthn.ts';
+
+/** Somebody who has given the password, and whose second factor is still to come. */
+interface Halfway {
+  readonly session: Session;
+  readonly uuid: string;
+}
+
+/** GET /sign-in/factor */
+export async function factorForm(visit: Visit): Promise<Answer> {
+  const back = localPath(visit.query('back'));
+  const halfway = halfwayOf(visit);
+  if (halfway === undefined) return redirect(visit.session === undefined ? `/sign-in?back=${encodeURIComponent(back)}` : back);
+  return page('session/second-factor', visit.t('factor.title'), {}, { form: { back, passkey: await offer(visit, halfway) } });
+}
+
+/** POST /sign-in/factor: a code of an app, or one from paper. */
+export async function takeFactor(visit: Visit): Promise<Answer> {
+  const { site } = visit;
+  const form = await visit.request.form();
+  const [code, back] = [form.text('code').replace(/\s/g, ''), localPath(form.text('back'))];
+  const halfway = halfwayOf(visit);
+  if (halfway === undefined) return beginAgain(visit, back);
+  if (code === '' || code.length > 100) return refused(visit, halfway, 'factor.empty');
+  const left = await site.sessions.countTry(halfway.session);
+  if (left === undefined) return beginAgain(visit, back);
+  const verdict = await countCode(site, halfway.uuid);
+  if (verdict === 'locked') return refused(visit, halfway, 'factor.locked');
+  const isRecovery = looksLikeRecoveryCode(code);
+  const isRight = isRecovery ? await takeRecoveryCode(site, halfway.uuid, code) : await takeTotp(site, halfway.uuid, code, 'next');
+  if (isRight) {
+    await forgetCodes(site, halfway.uuid);
+    if (!(await complete(visit, halfway))) return beginAgain(visit, back);
+    return isRecovery ? afterRecovery(visit, halfway) : redirect(back, greeting(visit, halfway.session.identity));
+  }
+  if (verdict === 'last') await tell(visit, halfway.uuid, 'factor.mailGuessed', ['factor.mailGuessedText', 'factor.mailGuessedDo']);
+  if (left > 0) return refused(visit, halfway, 'factor.wrong', { count: left });
+  await site.sessions.endOf(halfway.session.identity, { id: halfway.session.id });
+  return beginAgain(visit, back);
+}
+
+/** POST /sign-in/factor/passkey */
+export async function takePasskey(visit: Visit): Promise<Answer> {
+  const form = await visit.request.form();
+  const back = localPath(form.text('back'));
+  const halfway = halfwayOf(visit);
+  if (halfway === undefined || (await visit.site.sessions.countTry(halfway.session)) === undefined) return beginAgain(visit, back);
+  const passkey = await shownPasskey(visit, 'factor', form.raw('response'));
+  if (passkey?.entryUuid !== halfway.uuid) return refused(visit, halfway, 'factor.wrongPasskey');
+  return (await complete(visit, halfway)) ? redirect(back, greeting(visit, halfway.session.identity)) : beginAgain(visit, back);
+}
+
+function halfwayOf({ halfway }: Visit): Halfway | undefined {
+  return halfway?.identity.kind === 'entry' ? { session: halfway, uuid: halfway.identity.uuid } : undefined;
+}
+
+/** @returns false when the session has ended meanwhile */
+async function complete(visit: Visit, { session }: Halfway): Promise<boolean> {
+  const token = await visit.site.sessions.complete(session);
+  if (token !== undefined) keepSession(visit, token, 'complete');
+  return token !== undefined;
+}
+
+/** One code less: its owner should know, also when it was not them. */
+async function afterRecovery(visit: Visit, { uuid }: Halfway): Promise<Answer> {
+  const count = await countRecoveryCodes(visit.site, uuid);
+  await tell(visit, uuid, 'factor.mailRecovery', ['factor.mailRecoveryText', 'security.mailNotYou'], { count });
+  return redirect('/me/security', { word: 'factor.recoveryUsed', values: { count } });
+}
+
+async function tell({ site }: Visit, uuid: string, subject: Word, paragraphs: readonly Word[], values: Values = {}): Promise<void> {
+  const entry = site.directory.tree.byUuid(uuid);
+  if (entry === undefined) return;
+  await writeTo(site, entry, { subject, paragraphs, values, link: { word: 'security.title', path: '/me/security' } });
+}
+
+/** Too slow, or too often wrong. */
+function beginAgain({ cookies }: Visit, back: string): Answer {
+  cookies.set('session', '', 0);
+  return redirect(`/sign-in?back=${encodeURIComponent(back)}`, { word: 'factor.again' });
+}
+
+async function refused(visit: Visit, halfway: Halfway, word: Word, values: Values = {}): Promise<Answer> {
+  const back = localPath((await visit.request.form()).text('back'));
+  const field = word === 'factor.wrong' || word === 'factor.empty' ? 'code' : 'form';
+  return refusedForm(
+    'session/second-factor',
+    visit.t('factor.title'),
+    {},
+    { [field]: visit.t(word, values) },
+    { back, passkey: await offer(visit, halfway) },
+  );
+}
+
+/** What a browser needs to show one of this person's passkeys; undefined when there is none. */
+async function offer(visit: Visit, { uuid }: Halfway): Promise<string | undefined> {
+  const known = passkeysWork(visit.site) ? await passkeysOf(visit.site, uuid) : [];
+  return known.length === 0 ? undefined : JSON.stringify(await passkeyOptions(visit, known));
+}
