@@ -11,6 +11,8 @@ import { boardMail } from './board/mail.ts';
 import { listMembers, membersCsv } from './board/members.ts';
 import { addService, changeService, listServices } from './board/services.ts';
 import { pagesOf } from './board/small-entries.ts';
+import { browse } from './directory/browse.ts';
+import { addEntry, addEntryForm, deleteEntry, editEntry, editEntryForm, renameEntry } from './directory/change.ts';
 import { home, setLanguage } from './frame/home.ts';
 import { revertChange, showHistory, withdrawChange } from './history/history.ts';
 import { activate, activateForm } from './join/activate.ts';
@@ -147,6 +149,14 @@ export const routes: readonly Route[] = [
   get('/board/approvals', showApprovals, { who: 'person' }),
   post('/board/approvals/:csn/approve', approveChange, { who: 'person' }),
   post('/board/approvals/:csn/refuse', refuseChange, { who: 'person' }),
+
+  get('/directory', browse, { who: 'board' }),
+  get('/directory/edit', editEntryForm, { who: 'board' }),
+  post('/directory/edit', editEntry, { who: 'board', most: 16_777_216 }),
+  get('/directory/add', addEntryForm, { who: 'board' }),
+  post('/directory/add', addEntry, { who: 'board', most: 16_777_216 }),
+  post('/directory/move', renameEntry, { who: 'board' }),
+  post('/directory/delete', deleteEntry, { who: 'board' }),
 
   get('/dev/mail', listMail),
   get('/dev/mail/:id', showMail),

@@ -1,6 +1,7 @@
 import { apiWords } from './api/words.ts';
 import { approvalWords } from './board/approval-words.ts';
 import { boardWords } from './board/words.ts';
+import { directoryWords } from './directory/words.ts';
 import { frameWords } from './frame/words.ts';
 import { historyWords } from './history/words.ts';
 import { joinWords } from './join/words.ts';
@@ -25,6 +26,7 @@ const words = {
   ...boardWords,
   ...joinWords,
   ...apiWords,
+  ...directoryWords,
 } satisfies Words;
 
 export type Word = keyof typeof words;

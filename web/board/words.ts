@@ -138,5 +138,4 @@ export const boardWords = {
   'log.followed': ['followed from another', 'Folge einer anderen'],
   'log.nobody': ['nobody', 'niemand'],
   'log.older': ['Older', 'Älteres'],
-  'browser.title': ['Directory', 'Verzeichnis'],
 } satisfies Words;
