@@ -1,5 +1,6 @@
 // A private slapd: the yardstick of the benchmark, and the one that says whether an expected value in a table is right.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
@@ -188,14 +189,25 @@ export async function ended(child: ChildProcess, log: () => string): Promise<voi
   if (child.exitCode !== 0) throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}:\n${log()}`);
 }
 
-/** A TCP port that nobody listens on at the moment. */
-export function freePort(): Promise<number> {
+const given = new Set<number>();
+
+/**
+ * A port of loopback that nobody listens on, and that no one else in this process has been given. It lies below those from which systems take the
+ * local ports of outgoing connections: a daemon that closes its port for a moment, by a restart or a reload, finds it free again.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(12_000, 32_768);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
