@@ -139,7 +139,7 @@ export const services: Readonly<Record<string, Service>> = {
     },
   },
   postfix: {
-    summary: 'mail: domains, mailboxes, aliases, groups, submission (Postfix 3.7)',
+    summary: 'mail: domains, mailboxes, aliases, groups, submission (Postfix 3.7 and later, Debian 12 and 13)',
     account: 'postfix',
     grants: [
       `${people} | objectClass, uid, mail, mailLocalAddress, mailRoutingAddress, mosActive | read`,
@@ -158,6 +158,7 @@ export const services: Readonly<Record<string, Service>> = {
       ...directory,
       ...startTls,
       ...certificate,
+      domain,
       config_dir: fixed('/etc/postfix', 'where these files go'),
       mail_host: { default: ({ domain }) => `mail.${domain}`, help: "the mail server's own name" },
       mynetworks: fixed('127.0.0.0/8 [::1]/128', 'who may send without a password'),

@@ -119,6 +119,13 @@ else {
     assert.is(postfix.log().match(/to=<eve\.example@example\.org>, .*status=sent/), null);
   });
 
+  test('mail of the machine to root goes to whom MOS says', async () => {
+    club.change(`dn: cn=root,ou=mail,${base}\nobjectClass: nisMailAlias\ncn: root@example.org\nrfc822MailMember: ${mine('ada')}\n`);
+    const { code, text } = attempt('sendmail', ['-C', postfix.folder, 'root'], 'Subject: from cron\n\nhello\n');
+    assert.is(code, 0, text);
+    await arrives('ada', 'from cron');
+  });
+
   const status = (uid: string, cn: string) =>
     `dn: uid=${uid},${people}\nchangetype: modify\nreplace: mosStatus\nmosStatus: cn=${cn},ou=statuses,${base}\n`;
 
