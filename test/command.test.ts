@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { pbkdf2Sync } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromSource, ownEnvironment, startMos } from './support/mos-process.ts';
@@ -238,6 +240,40 @@ test('people of a Django site and of passwd come in beside a running server, aft
   const unix = await mos(['import-passwd', passwd]);
   assert.equal([unix.code, unix.out], [0, '1 made\n1 people have come in\n'], unix.err);
   assert.is((await mos(['import-passwd'])).code, 2);
+});
+
+test('whoever has moved in logs in over LDAP with the old password; their photo is made anew, and a look writes no file', async () => {
+  const hash = pbkdf2Sync('old-password', 'salt', 20_000, 32, 'sha256').toString('base64');
+  const password = `pbkdf2_sha256$20000$salt$${hash}`;
+  const rows = [
+    { model: 'auth.user', pk: 5, fields: { username: 'carol', email: 'carol@example.org', is_active: true, password } },
+    { model: 'members.contactinfo', pk: 5, fields: { user: 5, image: 'photos/carol.png', last_email_ok: true } },
+    { model: 'members.membershipperiod', pk: 5, fields: { user: 5, begin: '2012-02-01', end: null, kind_of_membership: 1 } },
+    { model: 'members.kindofmembership', pk: 1, fields: { name: 'normal' } },
+    { model: 'cal.event', pk: 1, fields: { name: 'Party', startDate: '2012-02-01 20:00:00', note: '\u001b[2J' } },
+    { model: 'auth.user', pk: 6, fields: { username: 'mal\u001b[2J', is_active: true } },
+  ];
+  const dump = file('carol.json', JSON.stringify(rows));
+  mkdirSync(join(folder, 'photos'), { recursive: true });
+  const picture = sharp({ create: { width: 900, height: 700, channels: 3, background: '#b33' } });
+  await picture.withExif({ IFD0: { Copyright: 'where it was taken' } }).toFile(join(folder, 'photos', 'carol.png'));
+  const events = join(folder, 'events.jsonl');
+  const look = await mos(['import-django', '--dry-run', '--events', events, dump]);
+  assert.equal([look.code, existsSync(events)], [0, false], look.err);
+  assert.match(look.err, /image \(carol\): photos\/carol\.png was not found/);
+  // what is in a dump does not steer the terminal
+  assert.match(look.err, /"mal\\x1b\[2J" can be nobody's user name/);
+  assert.is((await mos(['import-django', '--status', 'frei=member', dump])).code, 1);
+  const done = await mos(['import-django', '--media', folder, '--events', events, dump]);
+  assert.equal([done.code, done.out], [0, '1 made\n1 people have come in\n'], done.err);
+  assert.is(JSON.parse(readFileSync(events, 'utf8')).name, 'Party');
+  const client = await RawClient.connect(server.port);
+  assert.is((await client.ask(request.bind(`uid=carol,${people}`, 'other'))).code, 49);
+  assert.is((await client.ask(request.bind(`uid=carol,${people}`, 'old-password'))).code, 0);
+  client.close();
+  const photo = /^jpegPhoto:: ((?:.+\n )*.+)$/m.exec((await mos(['export'])).out)?.[1] ?? '';
+  const { format, width, exif } = await sharp(Buffer.from(photo.replaceAll('\n ', ''), 'base64')).metadata();
+  assert.equal([format, width, exif], ['jpeg', 480, undefined]);
 });
 
 test('without a server they open the database themselves', async () => {

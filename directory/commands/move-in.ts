@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { eventsOf, moveFromDjango } from '../../ldif/moving/django.ts';
-import { readDjangoDump } from '../../ldif/moving/django-dump.ts';
+import { moveFromDjango } from '../../ldif/moving/django.ts';
+import { type DjangoDump, readDjangoDump } from '../../ldif/moving/django-dump.ts';
+import { eventsOf } from '../../ldif/moving/django-events.ts';
+import type { Fault } from '../../ldif/moving/entry-draft.ts';
 import { moveFromPasswd } from '../../ldif/moving/passwd.ts';
-import { type Move, recordsOf } from '../../ldif/moving/plan.ts';
+import { type Move, type Present, recordsOf } from '../../ldif/moving/plan.ts';
 import { type Settings, SettingsError } from '../../settings/settings.ts';
+import { isPhoto, makePhoto, mostPhotoBytes } from '../../web/people/photo.ts';
 import { loadSchema } from '../open.ts';
 import { writeWhole } from '../written-file.ts';
 import { nothing, report, runJob } from './run-job.ts';
@@ -33,14 +36,16 @@ export async function importDjango(settings: Settings, files: readonly string[],
   if (files.length === 0) throw new SettingsError('name the files that manage.py dumpdata has written');
   const { board, media, events } = options;
   if (board !== undefined && board !== 'superuser' && board !== 'staff') throw new SettingsError('--board takes superuser or staff');
-  const dump = readDjangoDump(files.map((name) => ({ name, text: contentOf(name).toString('utf8') })));
+  const dump = readDjangoDump(files.map((name) => ({ name, bytes: contentOf(name) })));
+  const photos = await photosOf(dump, media);
   const move = moveFromDjango(dump, {
     statuses: new Map(options.statuses.map(pairOf)),
     board,
     today: new Date().toISOString().slice(0, 10),
-    media: (path) => (media === undefined ? undefined : uploaded(media, path)),
+    media: (path) => photos.get(path),
+    fault: faultBy(settings),
   });
-  if (events !== undefined) {
+  if (events !== undefined && !options.dryRun) {
     const lines = eventsOf(dump, settings.timeZone ?? 'Europe/Vienna');
     await writeWhole(events, async (write) => {
       for (const line of lines) await write(Buffer.from(`${line}\n`));
@@ -62,31 +67,18 @@ export async function importPasswd(
   if (!Number.isInteger(minUid) || minUid < 0) throw new SettingsError('--min-uid: a number is expected');
   const read = (file: string | undefined) => (file === undefined ? undefined : contentOf(file));
   const files = { passwd: contentOf(passwd), shadow: read(shadow), group: read(group) };
-  return bringIn(settings, moveFromPasswd(files, { minUid, today: Math.floor(Date.now() / 86_400_000) }), passwd, options);
+  return bringIn(
+    settings,
+    moveFromPasswd(files, { minUid, today: Math.floor(Date.now() / 86_400_000), fault: faultBy(settings) }),
+    passwd,
+    options,
+  );
 }
 
 /** Tells what does not come along, and makes the rest: in one transaction, by the same door as mos import. */
 async function bringIn(settings: Settings, move: Move, file: string, { dryRun, continues }: MoveOptions): Promise<number> {
-  const names = new Set<string>();
-  let rest = '';
-  const data = async (piece: Buffer) => {
-    const lines = (rest + piece.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) names.add(line);
-  };
-  const asked = await runJob(settings, { name: 'names', arguments: {}, input: nothing() }, { data, progress: () => undefined });
-  if (!asked.ok) {
-    report(asked);
-    return 1;
-  }
-  const schema = loadSchema(settings.schema);
-  for (const folder of ['ou=people', 'ou=statuses', 'ou=groups'])
-    if (!names.has(schema.normalizeDn(`${folder},${settings.baseDn}`)))
-      throw new Error(
-        `there is no ${folder},${settings.baseDn}: start an empty directory with MOS_SEED=base, or import ldif/base.ldif first`,
-      );
-  const records = recordsOf(move, { baseDn: settings.baseDn, has: (dn) => names.has(schema.normalizeDn(dn)) });
-  for (const { where, what } of records.notes) process.stderr.write(`${where}: ${what}\n`);
+  const records = recordsOf(move, await presentIn(settings));
+  for (const { where, what } of records.notes) process.stderr.write(`${printable(where)}: ${printable(what)}\n`);
   if (dryRun) {
     process.stdout.write(records.ldif);
     process.stderr.write(`${records.people} people would come in; nothing was changed\n`);
@@ -98,25 +90,87 @@ async function bringIn(settings: Settings, move: Move, file: string, { dryRun, c
   const result = await runJob(settings, { name: 'import', arguments: { file, continue: continues }, input: input() });
   report(result);
   if (result.ok) process.stdout.write(`${records.people} people have come in\n`);
+  else process.stderr.write('lines are counted in what --dry-run prints\n');
   return result.ok ? 0 : 1;
+}
+
+/** What the directory holds. @throws Error in words when it can't be asked, or is not the frame that people move into */
+async function presentIn(settings: Settings): Promise<Present> {
+  const pieces: Buffer[] = [];
+  const asked = await runJob(
+    settings,
+    { name: 'names', arguments: {}, input: nothing() },
+    { data: (piece) => void pieces.push(piece), progress: () => undefined },
+  );
+  if (!asked.ok) throw new Error(asked.lines.join('\n'));
+  const lines = Buffer.concat(pieces).toString().split('\n').filter(Boolean);
+  // our own job has written them
+  const names = new Map(lines.map((line) => JSON.parse(line) as [key: string, isDynamic: boolean]));
+  const schema = loadSchema(settings.schema);
+  for (const folder of ['ou=people', 'ou=statuses', 'ou=groups'])
+    if (!names.has(schema.normalizeDn(`${folder},${settings.baseDn}`)))
+      throw new Error(
+        `there is no ${folder},${settings.baseDn}: start an empty directory with MOS_SEED=base, or import ldif/base.ldif first`,
+      );
+  return {
+    baseDn: settings.baseDn,
+    normalized: (dn) => schema.normalizeDn(dn),
+    find: (key) => (names.has(key) ? (names.get(key) === true ? 'dynamic' : 'entry') : undefined),
+  };
+}
+
+/** What a dump says goes to a terminal as text, not as its commands. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** What is wrong with values by the schema's syntaxes. */
+function faultBy(settings: Settings): Fault {
+  const schema = loadSchema(settings.schema);
+  return (description, value) => {
+    const syntax = schema.attributeType(description)?.syntax;
+    return syntax === undefined || syntax.check(value) ? undefined : `is no ${syntax.description}, as ${description} wants it`;
+  };
+}
+
+/** Uploaded photos as MOS keeps them, by their paths in the dump; those that are missing or no pictures are not among them. */
+async function photosOf(dump: DjangoDump, folder: string | undefined): Promise<ReadonlyMap<string, Buffer>> {
+  const photos = new Map<string, Buffer>();
+  if (folder === undefined) return photos;
+  for (const { fields } of dump.records.get('members.contactinfo') ?? []) {
+    const path = typeof fields['image'] === 'string' ? fields['image'].trim() : '';
+    const bytes = path === '' ? undefined : uploaded(folder, path);
+    if (bytes === undefined) continue;
+    // without the place and time that cameras write into pictures
+    const photo = await makePhoto(new File([new Uint8Array(bytes)], path));
+    if (isPhoto(photo)) photos.set(path, photo);
+  }
+  return photos;
 }
 
 function contentOf(file: string): Buffer {
   let bytes: Buffer;
   try {
+    if (file !== '-' && statSync(file).size > largest) throw tooLarge(file);
     bytes = readFileSync(file === '-' ? 0 : file);
   } catch (error) {
+    if (error instanceof SettingsError) throw error;
     throw new SettingsError(`${file} can not be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (bytes.length > largest) throw new SettingsError(`${file} has more than ${largest / 1024 / 1024} MB; is it the right file?`);
+  if (bytes.length > largest) throw tooLarge(file);
   return bytes;
+}
+
+function tooLarge(file: string): SettingsError {
+  return new SettingsError(`${file} has more than ${largest / 1024 / 1024} MB; is it the right file?`);
 }
 
 /** A file below the folder; a path that leads out of it is none. */
 function uploaded(folder: string, path: string): Buffer | undefined {
-  const within = normalize(join('/', path));
+  const file = join(folder, normalize(join('/', path)));
   try {
-    return readFileSync(join(folder, within));
+    const { size } = statSync(file);
+    return size > mostPhotoBytes ? undefined : readFileSync(file);
   } catch {
     return undefined;
   }

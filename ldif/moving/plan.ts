@@ -22,8 +22,8 @@ export interface Newcomer {
 /** What is to be made. */
 export interface Move {
   readonly people: readonly Newcomer[];
-  /** Statuses that people have and that may be missing yet: name → may they sign in */
-  readonly statuses: ReadonlyMap<string, boolean>;
+  /** Statuses that were asked for by name and may be missing yet; who has one may log in */
+  readonly statuses: readonly string[];
   /** Groups and what else they are than a groupOfNames: cn → further attributes */
   readonly groups: ReadonlyMap<string, readonly Attribute[]>;
   readonly notes: readonly Note[];
@@ -32,7 +32,10 @@ export interface Move {
 /** What is there already. */
 export interface Present {
   readonly baseDn: string;
-  has(dn: string): boolean;
+  /** The form in which DNs are compared */
+  normalized(dn: string): string;
+  /** What has this DN, given in that form: a group that finds its members by itself, or anything else */
+  find(normalized: string): 'dynamic' | 'entry' | undefined;
 }
 
 export interface Records {
@@ -41,63 +44,126 @@ export interface Records {
   readonly notes: readonly Note[];
 }
 
-/** Turns a move into LDIF: what is there already stays as it is. Pure but for the question what is there. */
-export function recordsOf({ people, statuses, groups, notes }: Move, { baseDn, has }: Present): Records {
-  const told = [...notes];
-  const pieces: string[] = [];
-  const add = (entry: Entry) => pieces.push(printEntry(entry));
-  for (const [name, mayLogIn] of statuses) {
-    const dn = `cn=${escapeDnText(name)},ou=statuses,${baseDn}`;
-    if (has(dn)) continue;
-    add({
-      dn,
-      attributes: [text('objectClass', 'mosStatusDefinition'), text('cn', name), text('mosMayLogin', mayLogIn ? 'TRUE' : 'FALSE')],
-    });
-  }
-  const members = new Map<string, string[]>();
-  let count = 0;
-  for (const { uid, status, attributes, groups: own } of people) {
-    const dn = `uid=${escapeDnText(uid)},ou=people,${baseDn}`;
-    if (has(dn)) {
-      told.push({ where: uid, what: 'is there already, and was left alone' });
-      continue;
-    }
-    add({ dn, attributes: [...attributes, text('mosStatus', `cn=${escapeDnText(status)},ou=statuses,${baseDn}`)] });
-    count++;
-    for (const group of own) members.set(group, [...(members.get(group) ?? []), dn]);
-  }
-  for (const name of new Set([...groups.keys(), ...members.keys()])) {
-    const dn = `cn=${escapeDnText(name)},ou=groups,${baseDn}`;
-    const values = (members.get(name) ?? []).map((each) => Buffer.from(each));
-    const member = { description: 'member', values };
-    if (!has(dn))
-      add({
-        dn,
-        attributes: [
-          text('objectClass', 'groupOfNames', ...classesOf(groups.get(name))),
-          text('cn', name),
-          ...(groups.get(name) ?? []),
-          ...(values.length > 0 ? [member] : []),
-        ],
-      });
-    else if (values.length > 0) pieces.push(printChange({ kind: 'modify', dn, modifications: [{ operation: 'add', attribute: member }] }));
-  }
-  return { ldif: pieces.join(''), people: count, notes: told };
+/**
+ * Turns a move into LDIF: what is there already stays as it is. Pure but for the question what is there.
+ * @throws Error in words when somebody's status is missing
+ */
+export function recordsOf(move: Move, present: Present): Records {
+  const notes = [...move.notes];
+  const people = move.people.filter(({ uid }) => {
+    const isNew = present.find(present.normalized(personDn(uid, present))) === undefined;
+    if (!isNew) notes.push({ where: uid, what: 'is there already, and was left alone' });
+    return isNew;
+  });
+  const pieces = [
+    ...statusRecords(move.statuses, people, present, notes),
+    ...people.map(({ uid, status, attributes }) =>
+      printEntry({ dn: personDn(uid, present), attributes: [...attributes, text('mosStatus', statusDn(status, present))] }),
+    ),
+    ...groupRecords(move.groups, people, present, notes),
+  ];
+  return { ldif: pieces.join(''), people: people.length, notes };
 }
 
-/** A gidNumber makes it a group of Unix too (RFC 2307bis). */
-function classesOf(attributes: readonly Attribute[] = []): readonly string[] {
-  return attributes.some(({ description }) => description === 'gidNumber') ? ['posixGroup'] : [];
+const personDn = (uid: string, { baseDn }: Present) => `uid=${escapeDnText(uid)},ou=people,${baseDn}`;
+const statusDn = (name: string, { baseDn }: Present) => `cn=${escapeDnText(name)},ou=statuses,${baseDn}`;
+
+function statusRecords(asked: readonly string[], people: readonly Newcomer[], present: Present, notes: Note[]): string[] {
+  const made = new Map<string, Entry>();
+  for (const name of asked) {
+    const dn = statusDn(name, present);
+    const key = present.normalized(dn);
+    if (present.find(key) !== undefined || made.has(key)) continue;
+    notes.push({ where: dn, what: 'is a new status; whoever has it may log in' });
+    made.set(key, { dn, attributes: [text('objectClass', 'mosStatusDefinition'), text('cn', name), text('mosMayLogin', 'TRUE')] });
+  }
+  for (const status of new Set(people.map((person) => person.status))) {
+    const dn = statusDn(status, present);
+    const key = present.normalized(dn);
+    if (present.find(key) !== undefined || made.has(key)) continue;
+    const count = people.filter((person) => person.status === status).length;
+    throw new Error(`there is no ${dn}, the status that ${count} of them would have: make it first`);
+  }
+  return [...made.values()].map(printEntry);
 }
+
+/** A group to come, or one that is there and gets members. */
+interface Gathering {
+  readonly dn: string;
+  readonly cn: string;
+  readonly attributes: Attribute[];
+  readonly members: Set<Newcomer>;
+}
+
+function groupRecords(
+  groups: ReadonlyMap<string, readonly Attribute[]>,
+  people: readonly Newcomer[],
+  present: Present,
+  notes: Note[],
+): string[] {
+  const gatherings = new Map<string, Gathering>();
+  // names that differ in case alone are one group
+  const gathering = (cn: string): Gathering => {
+    const dn = `cn=${escapeDnText(cn)},ou=groups,${present.baseDn}`;
+    const key = present.normalized(dn);
+    const known = gatherings.get(key) ?? { dn, cn, attributes: [], members: new Set() };
+    gatherings.set(key, known);
+    return known;
+  };
+  for (const [cn, attributes] of groups) {
+    const { attributes: own, dn } = gathering(cn);
+    if (own.length === 0) own.push(...attributes);
+    else if (attributes.length > 0) notes.push({ where: cn, what: `is ${dn} like another group; ${worded(attributes)} was left out` });
+  }
+  for (const person of people) for (const cn of person.groups) gathering(cn).members.add(person);
+  return [...gatherings].map(([key, each]) => groupRecord(each, present.find(key), present, notes));
+}
+
+function groupRecord(
+  { dn, cn, attributes, members }: Gathering,
+  there: ReturnType<Present['find']>,
+  present: Present,
+  notes: Note[],
+): string {
+  const who = listed([...members].map(({ uid }) => uid));
+  const member = { description: 'member', values: [...members].map(({ uid }) => Buffer.from(personDn(uid, present))) };
+  const own = members.size > 0 ? [member] : [];
+  if (there === undefined) {
+    // a gidNumber makes it a group of Unix too (RFC 2307bis)
+    const classes = attributes.some(({ description }) => description === 'gidNumber') ? ['posixGroup'] : [];
+    return printEntry({ dn, attributes: [text('objectClass', 'groupOfNames', ...classes), text('cn', cn), ...attributes, ...own] });
+  }
+  if (attributes.length > 0) notes.push({ where: dn, what: `is there already; ${worded(attributes)} was left out` });
+  if (members.size === 0) return '';
+  if (there === 'dynamic') {
+    notes.push({ where: dn, what: `finds its members by itself; ${who} were not put into it` });
+    return '';
+  }
+  // whoever reads this looks whether they may have the rights that the group gives here
+  notes.push({ where: dn, what: `is there already, and takes in ${who}, with the rights that it gives` });
+  return printChange({ kind: 'modify', dn, modifications: [{ operation: 'add', attribute: member }] });
+}
+
+/** Names for a message, as many as somebody reads. */
+export function listed(names: readonly string[]): string {
+  const most = 20;
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+const worded = (attributes: readonly Attribute[]) =>
+  attributes.map(({ description, values }) => `${description} ${values.map(String).join(', ')}`).join(', ');
 
 /** An attribute of texts; empty ones are no values. */
 export function text(description: string, ...values: readonly (string | undefined)[]): Attribute {
   return { description, values: values.flatMap((value) => (value === undefined || value === '' ? [] : [Buffer.from(value)])) };
 }
 
-/** YYYY-MM-DD, or longer, as a Generalized Time; undefined when it is no date. */
+/** A day of the calendar, YYYY-MM-DD or longer, as a Generalized Time; undefined when there is no such day. */
 export function timeOfDay(date: string | undefined): string | undefined {
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]|$)/.exec(date ?? '') ?? [];
-  if (year === undefined || Number.isNaN(Date.parse(`${year}-${month}-${day}`))) return undefined;
-  return `${year}${month}${day}000000Z`;
+  const [, day] = /^(\d{4}-\d\d-\d\d)(?:[T ]|$)/.exec(date ?? '') ?? [];
+  if (day === undefined) return undefined;
+  // Date takes 30 February for 2 March
+  const time = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== day) return undefined;
+  return `${day.replaceAll('-', '')}000000Z`;
 }

@@ -3,33 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { importLdif } from '../../ldif/import.ts';
-import { type DjangoOptions, eventsOf, moveFromDjango } from '../../ldif/moving/django.ts';
+import { type DjangoOptions, moveFromDjango } from '../../ldif/moving/django.ts';
 import { readDjangoDump } from '../../ldif/moving/django-dump.ts';
-import { moveFromPasswd } from '../../ldif/moving/passwd.ts';
-import { type Move, recordsOf } from '../../ldif/moving/plan.ts';
-import { base, openTestDirectory, type TestDirectory } from '../support/directory.ts';
+import { eventsOf } from '../../ldif/moving/django-events.ts';
+import { base, openTestDirectory } from '../support/directory.ts';
+import { bringIn, contact, dumpOf, kind, period, type Rows, sixCrypt, standard, told, unix, user, values } from '../support/moving.ts';
 
 const test = suite('moving in');
-
-type Rows = readonly (readonly [model: string, pk: number, fields: Readonly<Record<string, unknown>>])[];
-const dumpOf = (rows: Rows) =>
-  readDjangoDump([{ name: 'dump.json', text: JSON.stringify(rows.map(([model, pk, fields]) => ({ model, pk, fields }))) }]);
-const standard: DjangoOptions = { statuses: new Map(), board: undefined, today: '2026-06-01', media: () => undefined };
-const user = (pk: number, username: string, more: Readonly<Record<string, unknown>> = {}) =>
-  ['auth.user', pk, { username, first_name: '', last_name: '', email: '', is_active: true, password: 'md5$a$b', ...more }] as const;
-const period = (pk: number, of: number, begin: string, end: string | null, kind = 1) =>
-  ['members.membershipperiod', pk, { user: of, begin, end, kind_of_membership: kind }] as const;
-const contact = (pk: number, of: number, more: Readonly<Record<string, unknown>>) =>
-  ['members.contactinfo', pk, { user: of, last_email_ok: true, on_intern_list: false, ...more }] as const;
-const kind = (pk: number, name: string) => ['members.kindofmembership', pk, { name }] as const;
-
-const values = (move: Move, attribute: string, uid = 'ada') =>
-  move.people
-    .find((each) => each.uid === uid)
-    ?.attributes.filter(({ description }) => description === attribute)
-    .flatMap((each) => each.values.map(String));
-const told = (move: Move) => move.notes.map(({ where, what }) => `${where}: ${what}`).join('\n');
 
 const statuses: readonly (readonly [
   what: string,
@@ -88,7 +68,11 @@ const notes: readonly (readonly [what: string, rows: Rows, says: RegExp])[] = [
   ],
   ['an address that is none', [user(1, 'ada', { email: 'x' })], /email \(ada\): "x" is no address/],
   ['a password that never worked', [user(1, 'ada', { password: '!abc' })], /password \(ada\): there is none that works/],
-  ['a hash of another kind', [user(1, 'ada', { password: 'argon2$argon2id$x' })], /password \(ada\): hashes of the kind argon2/],
+  [
+    'a hash of another kind',
+    [user(1, 'ada', { password: 'argon2$argon2id$x' })],
+    /password \(ada\): a hash of the kind argon2 that can't be checked/,
+  ],
   ['rights of Django', [user(1, 'ada', { is_superuser: true })], /is_superuser \(ada\): is set; rights do not come along/],
   ['a photo that is not there', [user(1, 'ada'), contact(1, 1, { image: 'a.jpg' })], /image \(ada\): a\.jpg was not found/],
   ['a day that is none', [user(1, 'ada'), contact(1, 1, { birthday: '1.2.1990' })], /birthday \(ada\): "1\.2\.1990" is no day/],
@@ -114,7 +98,11 @@ test('contact info, groups and the board come along', () => {
       ...{ wiki_name: 'Ada', on_intern_list: true, intern_list_email: 'list@example.org', image: 'photos/ada.jpg' },
     }),
   ];
-  const move = moveFromDjango(dumpOf(rows), { ...standard, board: 'superuser', media: (path) => Buffer.from(path) });
+  const move = moveFromDjango(dumpOf(rows), {
+    ...standard,
+    board: 'superuser',
+    media: (path) => Buffer.from(`\xff\xd8\xff ${path}`, 'latin1'),
+  });
   const expected: Readonly<Record<string, readonly string[]>> = {
     cn: ['Ada King'],
     sn: ['King'],
@@ -127,7 +115,7 @@ test('contact info, groups and the board come along', () => {
     mosWikiName: ['Ada'],
     mosListMember: ['TRUE'],
     mosListAddress: ['list@example.org'],
-    jpegPhoto: ['photos/ada.jpg'],
+    jpegPhoto: [Buffer.from('\xff\xd8\xff photos/ada.jpg', 'latin1').toString()],
   };
   assert.equal(Object.fromEntries(Object.keys(expected).map((name) => [name, values(move, name)])), expected);
   assert.equal(move.people[0]?.groups, ['infra', 'board']);
@@ -135,7 +123,8 @@ test('contact info, groups and the board come along', () => {
 });
 
 for (const text of ['{}', 'no', '"x"']) {
-  test(`${text} is no dump`, () => assert.throws(() => readDjangoDump([{ name: 'dump.json', text }]), /dump\.json is no /));
+  test(`${text} is no dump`, () =>
+    assert.throws(() => readDjangoDump([{ name: 'dump.json', bytes: Buffer.from(text) }]), /dump\.json is no /));
 }
 
 test('events are kept as they are, with names for keys', () => {
@@ -155,38 +144,29 @@ test('events are kept as they are, with names for keys', () => {
   );
 });
 
-const unix = (passwd: string, shadow?: string, group?: string) =>
-  moveFromPasswd(
-    {
-      passwd: Buffer.from(passwd, 'latin1'),
-      shadow: shadow === undefined ? undefined : Buffer.from(shadow),
-      group: group === undefined ? undefined : Buffer.from(group),
-    },
-    { minUid: 1000, today: 20_000 },
-  );
 const line = 'ada:x:1000:1000:Ada King,,+43 1,+43 2:/home/ada:/bin/zsh\n';
 
 test('an account of Unix is a person with the same numbers', () => {
   const move = unix(
     `root:x:0:0::/root:/bin/sh\n${line}nobody:x:65534:65534::/:/bin/false\n`,
-    'ada:$6$s$h:19000:0:99999:7:::\n',
+    `ada:${sixCrypt}:19000:0:99999:7:::\n`,
     'ada:x:1000:\ninfra:x:1200:ada,ghost\nroot:x:0:\n',
   );
   assert.equal(
     ['uidNumber', 'homeDirectory', 'loginShell', 'cn', 'sn', 'givenName', 'telephoneNumber', 'homePhone', 'userPassword'].map(
       (name) => values(move, name)?.[0],
     ),
-    ['1000', '/home/ada', '/bin/zsh', 'Ada King', 'King', 'Ada', '+43 1', '+43 2', '{CRYPT}$6$s$h'],
+    ['1000', '/home/ada', '/bin/zsh', 'Ada King', 'King', 'Ada', '+43 1', '+43 2', `{CRYPT}${sixCrypt}`],
   );
   assert.equal([move.people[0]?.groups, [...move.groups.keys()]], [['infra'], ['infra']]);
   assert.match(told(move), /passwd: 2 accounts of the system left out/);
   assert.match(told(move), /group: 1 groups of the system left out/);
-  assert.match(told(move), /group infra: ghost is nobody who comes along/);
+  assert.match(told(move), /group:2: infra: ghost is nobody who comes along/);
 });
 
 const unixNotes: readonly (readonly [what: string, passwd: string, shadow: string, says: RegExp])[] = [
-  ['a locked account', line, 'ada:!$6$x$y:1::::::\n', /passwd:1 \(ada\): has no password that works/],
-  ['yescrypt', line, 'ada:$y$j9T$x$y:1::::::\n', /hashes of yescrypt can't be checked here/],
+  ['a locked account', line, 'ada:!$6$x$y:1::::::\n', /passwd:1 \(ada\): password: there is none that works/],
+  ['yescrypt', line, 'ada:$y$j9T$x$y:1::::::\n', /a hash of yescrypt that can't be checked here/],
   [
     'an account that has expired',
     line,
@@ -203,17 +183,9 @@ for (const [what, passwd, shadow, says] of unixNotes) {
 }
 
 const sample = () =>
-  readDjangoDump([{ name: 'sample', text: readFileSync(join(import.meta.dirname, '../data/django-members.json'), 'utf8') }]);
-
-async function bringIn(directory: TestDirectory, move: Move) {
-  const present = { baseDn: base, has: (dn: string) => directory.directory.tree.named(dn) !== undefined };
-  const records = recordsOf(move, present);
-  async function* source(): AsyncIterable<Buffer> {
-    yield Buffer.from(records.ldif);
-  }
-  const report = await importLdif(directory.directory.asRoot('test'), source(), { file: 'move', continues: false });
-  return { ...report, records };
-}
+  readDjangoDump(
+    ['django-members.json', 'django-site.json'].map((name) => ({ name, bytes: readFileSync(join(import.meta.dirname, '../data', name)) })),
+  );
 
 test('a dump of a real site comes in whole, and a second time nothing', async () => {
   const club = await openTestDirectory();
@@ -232,7 +204,6 @@ test('who has moved in signs in with the old password, whose hash is renewed', a
   try {
     const salted = pbkdf2Sync('old-password', 'salt', 1000, 32, 'sha256').toString('base64');
     const sha1 = createHash('sha1').update('salt').update('old-password').digest('hex');
-    const crypt = '$6$saltstring$AIsRs/Ee56G/tC8MEHhvReZTfx8u3rXXMl6eYrjCG9ibix19DxoMBLogdTET5Ukw9Sf7eZTITsuk0Ry5qulYz.';
     const rows: Rows = [
       user(1, 'ada', { password: `pbkdf2_sha256$1000$salt$${salted}` }),
       user(2, 'bob', { password: `sha1$salt$${sha1}` }),
@@ -240,7 +211,7 @@ test('who has moved in signs in with the old password, whose hash is renewed', a
       period(2, 2, '2010-01-01', null),
     ];
     await bringIn(club, moveFromDjango(dumpOf(rows), standard));
-    await bringIn(club, unix('cleo:x:1001:1001:Cleo:/home/cleo:/bin/sh\n', `cleo:${crypt}:19000:0:99999:7:::\n`));
+    await bringIn(club, unix('cleo:x:1001:1001:Cleo:/home/cleo:/bin/sh\n', `cleo:${sixCrypt}:19000:0:99999:7:::\n`));
     const login = (uid: string, password: string) =>
       club.authenticator
         .authenticate({ dn: `uid=${uid},ou=people,${base}`, password: Buffer.from(password), address: '127.0.0.1', door: 'directory' })
