@@ -62,7 +62,8 @@ transaction. Whatever does not come along is listed. Who is there already stays 
   -s, --status KIND=STATUS   a kind of membership becomes this status, not member
   -b, --board WHO            whom Django lets into its administration (superuser or staff) comes into the board
   -m, --media FOLDER         where uploaded photos are (MEDIA_ROOT)
-  -e, --events FILE          keep the events there, a JSON object a line, for the calendar`,
+  -e, --events FILE          keep the events there, a JSON object a line, for the calendar; times without an offset are those of
+                             MOS_TIME_ZONE, or of Vienna`,
     options: {
       'dry-run': { type: 'boolean', short: 'n' },
       continue: { type: 'boolean', short: 'c' },

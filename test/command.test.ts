@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromSource, ownEnvironment, startMos } from './support/mos-process.ts';
+import { sixCrypt } from './support/moving.ts';
 import { RawClient, request } from './support/raw-client.ts';
 import type { LdapServer } from './support/slapd.ts';
 
@@ -237,8 +238,12 @@ test('people of a Django site and of passwd come in beside a running server, aft
   assert.is((await mos(['import-django', '--board', 'everybody', dump])).code, 2);
   assert.is((await mos(['import-django', file('no.json', '{')])).code, 1);
   const passwd = file('passwd', 'root:x:0:0::/root:/bin/sh\nunix:x:1500:1500:Unix Person:/home/unix:/bin/sh\n');
-  const unix = await mos(['import-passwd', passwd]);
+  const unix = await mos(['import-passwd', passwd, file('shadow', `unix:${sixCrypt}:19000:0:99999:7:::\n`)]);
   assert.equal([unix.code, unix.out], [0, '1 made\n1 people have come in\n'], unix.err);
+  const client = await RawClient.connect(server.port);
+  assert.is((await client.ask(request.bind(`uid=unix,${people}`, 'other'))).code, 49);
+  assert.is((await client.ask(request.bind(`uid=unix,${people}`, 'secret'))).code, 0);
+  client.close();
   assert.is((await mos(['import-passwd'])).code, 2);
 });
 
@@ -252,11 +257,14 @@ test('whoever has moved in logs in over LDAP with the old password; their photo 
     { model: 'members.kindofmembership', pk: 1, fields: { name: 'normal' } },
     { model: 'cal.event', pk: 1, fields: { name: 'Party', startDate: '2012-02-01 20:00:00', note: '\u001b[2J' } },
     { model: 'auth.user', pk: 6, fields: { username: 'mal\u001b[2J', is_active: true } },
+    { model: 'members.contactinfo', pk: 6, fields: { user: 6, image: 'photos/pipe' } },
   ];
   const dump = file('carol.json', JSON.stringify(rows));
   mkdirSync(join(folder, 'photos'), { recursive: true });
   const picture = sharp({ create: { width: 900, height: 700, channels: 3, background: '#b33' } });
   await picture.withExif({ IFD0: { Copyright: 'where it was taken' } }).toFile(join(folder, 'photos', 'carol.png'));
+  // of which nothing ever comes
+  execFileSync('mkfifo', [join(folder, 'photos', 'pipe')]);
   const events = join(folder, 'events.jsonl');
   const look = await mos(['import-django', '--dry-run', '--events', events, dump]);
   assert.equal([look.code, existsSync(events)], [0, false], look.err);
@@ -266,6 +274,10 @@ test('whoever has moved in logs in over LDAP with the old password; their photo 
   assert.is((await mos(['import-django', '--status', 'frei=member', dump])).code, 1);
   const done = await mos(['import-django', '--media', folder, '--events', events, dump]);
   assert.equal([done.code, done.out], [0, '1 made\n1 people have come in\n'], done.err);
+  assert.equal(
+    [look.err, done.err].map((text) => /^.*events\.jsonl: (.*)$/m.exec(text)?.[1]),
+    ['1 events would be kept, for the calendar', '1 events kept, for the calendar'],
+  );
   assert.is(JSON.parse(readFileSync(events, 'utf8')).name, 'Party');
   const client = await RawClient.connect(server.port);
   assert.is((await client.ask(request.bind(`uid=carol,${people}`, 'other'))).code, 49);

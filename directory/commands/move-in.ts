@@ -5,7 +5,7 @@ import { type DjangoDump, readDjangoDump } from '../../ldif/moving/django-dump.t
 import { eventsOf } from '../../ldif/moving/django-events.ts';
 import type { Fault } from '../../ldif/moving/entry-draft.ts';
 import { moveFromPasswd } from '../../ldif/moving/passwd.ts';
-import { type Move, type Present, recordsOf } from '../../ldif/moving/plan.ts';
+import { type Move, type Note, type Present, recordsOf } from '../../ldif/moving/plan.ts';
 import { type Settings, SettingsError } from '../../settings/settings.ts';
 import { isPhoto, makePhoto, mostPhotoBytes } from '../../web/people/photo.ts';
 import { loadSchema } from '../open.ts';
@@ -41,19 +41,33 @@ export async function importDjango(settings: Settings, files: readonly string[],
   const move = moveFromDjango(dump, {
     statuses: new Map(options.statuses.map(pairOf)),
     board,
-    today: new Date().toISOString().slice(0, 10),
+    today: dayIn(settings.timeZone),
     media: (path) => photos.get(path),
     fault: faultBy(settings),
+    keepsEvents: events !== undefined,
   });
-  if (events !== undefined && !options.dryRun) {
-    const lines = eventsOf(dump, settings.timeZone ?? 'Europe/Vienna');
-    await writeWhole(events, async (write) => {
+  const kept = events === undefined ? [] : await keepEvents(dump, settings, events, options);
+  return bringIn(settings, { ...move, notes: [...move.notes, ...kept] }, 'the dump', options);
+}
+
+/** Writes the events of the dump into a file. @returns what is to be told of them */
+async function keepEvents(dump: DjangoDump, settings: Settings, file: string, { dryRun }: MoveOptions): Promise<readonly Note[]> {
+  const { lines, notes } = eventsOf(dump, settings.timeZone ?? zoneOfTheSite);
+  if (!dryRun)
+    await writeWhole(file, async (write) => {
       for (const line of lines) await write(Buffer.from(`${line}\n`));
       return true;
     });
-    process.stderr.write(`${events}: ${lines.length} events, for the calendar\n`);
-  }
-  return bringIn(settings, move, 'the dump', options);
+  return [...notes, { where: file, what: `${lines.length} events ${dryRun ? 'would be ' : ''}kept, for the calendar` }];
+}
+
+/** Where Metalab's site stands, whose tables these are: its times have no zone. */
+const zoneOfTheSite = 'Europe/Vienna';
+
+/** YYYY-MM-DD, as the club's calendar on the wall has it. */
+function dayIn(timeZone: string | undefined): string {
+  // Sweden writes dates like ISO 8601
+  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(new Date());
 }
 
 /** `mos import-passwd PASSWD [SHADOW [GROUP]]` @returns the exit code */
@@ -169,8 +183,9 @@ function tooLarge(file: string): SettingsError {
 function uploaded(folder: string, path: string): Buffer | undefined {
   const file = join(folder, normalize(join('/', path)));
   try {
-    const { size } = statSync(file);
-    return size > mostPhotoBytes ? undefined : readFileSync(file);
+    const found = statSync(file);
+    // to read a pipe or a device might never end
+    return !found.isFile() || found.size > mostPhotoBytes ? undefined : readFileSync(file);
   } catch {
     return undefined;
   }

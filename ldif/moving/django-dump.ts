@@ -108,6 +108,12 @@ export class Fields {
     return value === true || value === 1;
   }
 
+  /** Is it there and off? Null and a field that is missing say nothing. */
+  isOff(name: string): boolean {
+    const isOn = this.flag(name);
+    return !isOn && this.#read.has(name);
+  }
+
   /** Keys of other records. */
   keys(name: string): readonly string[] {
     const value = this.record.fields[name];

@@ -46,6 +46,7 @@ export function personOf({ user, contact, membership, groups }: Account, options
   put('username', 'displayName', name);
   const mail = address(user, 'email', tell);
   if (put('email', 'mail', mail)) put('email', 'mosMailActivated', 'TRUE');
+  else if (user.text('email') === '') tell('email', 'is empty: a new password can be mailed to nobody');
   put('username', 'mosJoined', membership?.joined);
   put('username', 'mosLeft', membership?.left);
   const hash = djangoHash(user.text('password'));
@@ -109,6 +110,9 @@ function putContact(contact: Fields, mail: string, { draft, tell, uid, options }
   put('phone_number', 'telephoneNumber', contact.text('phone_number'));
   const town = [contact.text('postcode'), contact.text('city')].filter(Boolean).join(' ');
   const lines = [contact.text('street'), town, contact.text('country')].filter(Boolean);
+  put('street', 'street', contact.text('street'));
+  put('postcode', 'postalCode', contact.text('postcode'));
+  put('city', 'l', contact.text('city'));
   put('street', 'homePostalAddress', lines.map((line) => line.replaceAll('\\', '\\5C').replaceAll('$', '\\24')).join('$'));
   const birthday = contact.text('birthday');
   if (birthday.length === 10 && timeOfDay(birthday) !== undefined) put('birthday', 'mosBirthday', birthday);
@@ -118,7 +122,8 @@ function putContact(contact: Fields, mail: string, { draft, tell, uid, options }
   put('on_intern_list', 'mosListMember', isOnList ? 'TRUE' : 'FALSE');
   const listAddress = address(contact, 'intern_list_email', tell);
   put('intern_list_email', 'mosListAddress', listAddress.toLowerCase() === mail.toLowerCase() ? '' : listAddress);
-  if (!contact.flag('last_email_ok') && isOnList) tell('last_email_ok', 'mail of the list has come back');
+  // null where nobody has tried yet
+  if (contact.isOff('last_email_ok') && isOnList) tell('last_email_ok', 'mail of the list has come back');
   const image = contact.text('image');
   const photo = image === '' ? undefined : options.media(image);
   if (image !== '' && photo === undefined) tell('image', `${image} was not found or is no picture (--media FOLDER says where uploads are)`);

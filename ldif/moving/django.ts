@@ -8,6 +8,8 @@ export interface DjangoOptions extends PersonOptions {
   readonly statuses: ReadonlyMap<string, string>;
   /** YYYY-MM-DD */
   readonly today: string;
+  /** Are the events read too, for a file? */
+  readonly keepsEvents: boolean;
 }
 
 /** Models that are read, and what those come to that are not: money stays with whoever keeps the books, the calendar comes later. */
@@ -22,9 +24,10 @@ const otherModels: ReadonlyMap<string, string> = new Map([
   ...['membershipfee', 'paymentinfo', 'paymentmethod', 'bankcollectionmode', 'payment', 'bankimportmatcher', 'pendingpayment'].map(
     (model): [string, string] => [`members.${model}`, 'money is no business of the directory'],
   ),
-  ...['cal.event', 'core.location', 'core.category', 'cal.location', 'cal.category'].map((model): [string, string] => [
+  ['cal.event', 'waits for the calendar (--events FILE keeps it)'],
+  ...['core.location', 'core.category', 'cal.location', 'cal.category'].map((model): [string, string] => [
     model,
-    'waits for the calendar (--events keeps it)',
+    'waits for the calendar (--events FILE keeps the name with each event)',
   ]),
   ...['contenttypes.contenttype', 'auth.permission', 'sessions.session', 'admin.logentry'].map((model): [string, string] => [
     model,
@@ -39,7 +42,7 @@ const otherModels: ReadonlyMap<string, string> = new Map([
 export function moveFromDjango(dump: DjangoDump, options: DjangoOptions): Move {
   const notes: Note[] = [...dump.notes];
   for (const [model, records] of dump.records) {
-    if (!readModels.has(model))
+    if (!readModels.has(model) && !(model === 'cal.event' && options.keepsEvents))
       notes.push({ where: model, what: `${records.length} left out: ${otherModels.get(model) ?? 'this table is not known here'}` });
   }
   const memberships = membershipsOf(dump, options.statuses, options.today);

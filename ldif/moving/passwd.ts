@@ -27,7 +27,7 @@ const systemTo = 65_535;
 export function moveFromPasswd(files: UnixFiles, { minUid, today, fault }: UnixOptions): Move {
   const notes: Note[] = [];
   const isOurs = (id: string) => /^\d{1,10}$/.test(id) && Number(id) >= minUid && !(Number(id) >= systemFrom && Number(id) <= systemTo);
-  const shadow = new Map(linesOf('shadow', files.shadow, 9, notes).map((line) => [line.fields[0] ?? '', line]));
+  const shadow = shadowByName(linesOf('shadow', files.shadow, 9, notes), notes);
   const groupLines = linesOf('group', files.group, 4, notes);
   const accounts = linesOf('passwd', files.passwd, 7, notes);
   const own = accounts.filter(({ fields: [name, , uid = ''], where }) => {
@@ -51,10 +51,23 @@ export function moveFromPasswd(files: UnixFiles, { minUid, today, fault }: UnixO
       notes,
     });
   });
+  const known = new Set(accounts.map(({ fields: [name = ''] }) => name));
+  for (const [name, { where }] of shadow) if (!known.has(name)) notes.push({ where, what: `there is no account ${name}; left out` });
   const ages = accepted.filter(({ fields: [name = ''] }) => shadow.get(name)?.fields.some((field, nth) => isAge(field, nth)));
   if (ages.length > 0)
     notes.push({ where: 'shadow', what: `${ages.length} rules about the age of passwords left out: that is a policy here` });
   return { people, statuses: [], groups: groups.attributes, notes };
+}
+
+/** Of two lines with one name the first counts, as it does for whoever logs in there. */
+function shadowByName(lines: readonly Line[], notes: Note[]): ReadonlyMap<string, Line> {
+  const byName = new Map<string, Line>();
+  for (const line of lines) {
+    const [name = ''] = line.fields;
+    if (byName.has(name)) notes.push({ where: line.where, what: `${name} is there already; left out` });
+    else byName.set(name, line);
+  }
+  return byName;
 }
 
 /** Fields of shadow(5) about the age of the password, where they are not those that everybody gets. */
@@ -99,7 +112,6 @@ function newcomer({ fields, where }: Line, { shadow, hasShadow, groups = [], tod
   const called = name.charAt(0).toUpperCase() + name.slice(1);
   const [full = '', room = '', office = '', phone = '', ...others] = gecos.split(',').map((part) => part.trim());
   const fullName = full.replaceAll('&', called) || name;
-  if (room !== '') note(`the room "${room}" was left out`);
   for (const other of others.filter(Boolean)) note(`"${other}" was left out`);
   const expires = shadow?.fields[7] ?? '';
   const isExpired = /^\d+$/.test(expires) && Number(expires) < today;
@@ -113,11 +125,18 @@ function newcomer({ fields, where }: Line, { shadow, hasShadow, groups = [], tod
   put('sn', words.at(-1));
   put('givenName', words.slice(0, -1).join(' '));
   put('displayName', fullName);
+  put('roomNumber', room);
   put('telephoneNumber', office);
   put('homePhone', phone);
   put('uidNumber', uid);
-  if (!put('gidNumber', gid)) put('gidNumber', uid);
-  if (!put('homeDirectory', home)) put('homeDirectory', '/nonexistent');
+  // posixAccount wants both (RFC 2307)
+  const orElse = (description: string, value: string | undefined, other: string | undefined) => {
+    if (put(description, value)) return;
+    put(description, other);
+    note(`${description} is ${other}, since the line has none that can be used`);
+  };
+  orElse('gidNumber', gid, uid);
+  orElse('homeDirectory', home, '/nonexistent');
   put('loginShell', shell);
   const hash = unixHash(inPasswd === 'x' ? (shadow?.fields[1] ?? '') : inPasswd);
   if ('value' in hash) put('userPassword', hash.value);

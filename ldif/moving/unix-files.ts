@@ -18,7 +18,7 @@ export function linesOf(file: string, bytes: Buffer | undefined, count: number, 
       line = raw.toString('latin1');
       // of a line with another number of fields nobody knows which is the password
       const [name = '', , , , gecos = ''] = line.split(':');
-      notes.push({ where, what: `is not UTF-8, and was read as Latin-1: ${file === 'passwd' ? gecos : name}` });
+      notes.push({ where, what: `is not UTF-8, and was read as Latin-1: ${file === 'passwd' ? `${name} ${gecos}`.trim() : name}` });
     }
     if (line.trim() === '' || line.startsWith('#')) continue;
     const fields = line.split(':');

@@ -48,7 +48,9 @@ export function unixGroups(lines: readonly Line[], accounts: readonly Line[], is
     // Debian gives everybody a group of their own name, which nobody else is in
     if (people.has(name) && [...members].every((member) => member === name)) continue;
     if (!/^[x*!]?$/.test(secret)) notes.push({ where, what: `the password of ${name} was left out` });
-    attributes.set(name, [text('gidNumber', gid)]);
+    if (attributes.has(name))
+      notes.push({ where, what: `${name} is there already; its members come into that, its number ${gid} was left out` });
+    else attributes.set(name, [text('gidNumber', gid)]);
     for (const member of members) {
       if (people.has(member)) of.set(member, [...(of.get(member) ?? []), name]);
       else notes.push({ where, what: `${name}: ${member} is nobody who comes along` });

@@ -102,6 +102,11 @@ test('a status that is missing stops the move before anything is made, and one t
   }
 });
 
+test('nobody is said to have bouncing mail whom nobody has written to', () => {
+  const move = moveFromDjango(dumpOf([...ada({}), contact(3, 1, { on_intern_list: true, last_email_ok: null })]), standard);
+  assert.not.match(told(move), /last_email_ok/);
+});
+
 test('--status for a kind that the dump does not have is a mistake, not a wish without effect', () => {
   const options = { ...standard, statuses: new Map([['frei', 'honorary']]) };
   assert.throws(
@@ -155,9 +160,11 @@ for (const [what, hash, becomes] of hashes) {
 }
 
 test('an event keeps what the calendar has no name for', () => {
-  const rows: Rows = [['cal.event', 1, { name: 'X', where: 'roof', location: 9, colour: 'red', deleted: 0 }]];
-  const [event] = eventsOf(dumpOf(rows), 'Europe/Vienna').map((line) => JSON.parse(line));
-  assert.equal([event.where, event.room, event.more], ['roof', '#9', { colour: 'red' }]);
+  const fields = { name: 'X', startDate: '2008-01-23 20:00:00', where: 'roof', location: 9, colour: 'red', deleted: 0 };
+  const { lines, notes } = eventsOf(dumpOf([['cal.event', 1, fields]]), 'Europe/Vienna');
+  const event = JSON.parse(lines[0] ?? '');
+  assert.equal([event.where, event.room, event.more], ['roof', null, { location: 9, colour: 'red' }]);
+  assert.equal(notes, [{ where: 'cal.event location 9', what: 'the dump does not have it; 1 events keep the number' }]);
 });
 
 const passwdLine = (name: string, id: number, gid = id, gecos = '') => `${name}:x:${id}:${gid}:${gecos}:/home/${name}:/bin/sh\n`;
@@ -189,11 +196,29 @@ const unixOdd: readonly (readonly [what: string, passwd: string, shadow: string 
   ['a number that is none', 'ada:x:abc:1:::\n', '', /passwd:1: the number of ada, "abc", is none/],
   ['a home outside ASCII', 'ada:x:1000:1000::/home/\xe4da:/bin/sh\n', '', /passwd:1 \(ada\): "\/home\/äda" does not fit; left out/],
   ['a fifth field of gecos', passwdLine('ada', 1000, 1000, 'Ada,,,,fifth,sixth'), '', /"fifth" was left out[\s\S]*"sixth" was left out/],
+  ['no home', 'ada:x:1000:1000:::/bin/sh\n', '', /passwd:1 \(ada\): homeDirectory is \/nonexistent, since the line has none/],
+  ['no number of a group', 'ada:x:1000::::/bin/sh\n', '', /passwd:1 \(ada\): gidNumber is 1000, since the line has none/],
+  ['a password of nobody', '', `ghost:${sixCrypt}:1::::::\n`, /shadow:1: there is no account ghost; left out/],
+  ['two passwords', passwdLine('ada', 1000), `ada:${sixCrypt}:1::::::\nada:!:1::::::\n`, /shadow:2: ada is there already; left out/],
   ['rules of age', passwdLine('ada', 1000), `ada:${sixCrypt}:1:0:90:7:::\n`, /shadow: 1 rules about the age of passwords left out/],
 ];
 for (const [what, passwd, shadow, says] of unixOdd) {
   test(`told of Unix: ${what}`, () => assert.match(told(unix(passwd, shadow)), says));
 }
+
+test('of two passwords of one name the first counts', () => {
+  const move = unix(passwdLine('ada', 1000), `ada:${sixCrypt}:1::::::\nada:!:1::::::\n`);
+  assert.equal(values(move, 'userPassword'), [`{CRYPT}${sixCrypt}`]);
+});
+
+test('a group that is there twice is one, with the members of both and the number of the first', () => {
+  const move = unix(passwdLine('ada', 1000) + passwdLine('bob', 1001), undefined, 'infra:x:1200:ada\ninfra:x:1300:bob\n');
+  assert.equal(
+    [move.people.map(({ groups }) => groups), move.groups.get('infra')?.map(({ values: [gid] }) => String(gid))],
+    [[['infra'], ['infra']], ['1200']],
+  );
+  assert.match(told(move), /group:2: infra is there already; its members come into that, its number 1300 was left out/);
+});
 
 test('an ampersand is the login name, and lines may end as on Windows', () => {
   const move = unix('ada:x:1000:1000:& of &:/home/ada:/bin/sh\r\n', `ada:${sixCrypt}:1:0:99999:7:::\r\n`);

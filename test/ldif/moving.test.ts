@@ -66,6 +66,12 @@ const notes: readonly (readonly [what: string, rows: Rows, says: RegExp])[] = [
     [user(1, 'ada', { email: 'x@y' }), user(2, 'bob', { email: 'X@y' })],
     /ada, bob: have the same address: x@y/,
   ],
+  ['no address', [user(1, 'ada')], /auth\.user 1 email \(ada\): is empty: a new password can be mailed to nobody/],
+  [
+    'mail of the list that comes back',
+    [user(1, 'ada'), contact(3, 1, { on_intern_list: true, last_email_ok: false })],
+    /contactinfo 3 last_email_ok \(ada\): mail of the list has come back/,
+  ],
   ['an address that is none', [user(1, 'ada', { email: 'x' })], /email \(ada\): "x" is no address/],
   ['a password that never worked', [user(1, 'ada', { password: '!abc' })], /password \(ada\): there is none that works/],
   [
@@ -111,6 +117,9 @@ test('contact info, groups and the board come along', () => {
     mosMailActivated: ['TRUE'],
     telephoneNumber: ['+43 1'],
     homePostalAddress: ['A\\24 1$1010 Wien$Austria'],
+    street: ['A$ 1'],
+    postalCode: ['1010'],
+    l: ['Wien'],
     mosBirthday: ['1815-12-10'],
     mosWikiName: ['Ada'],
     mosListMember: ['TRUE'],
@@ -127,7 +136,7 @@ for (const text of ['{}', 'no', '"x"']) {
     assert.throws(() => readDjangoDump([{ name: 'dump.json', bytes: Buffer.from(text) }]), /dump\.json is no /));
 }
 
-test('events are kept as they are, with names for keys', () => {
+test('events are kept with the offset of their times, and names for keys', () => {
   const rows: Rows = [
     ['core.location', 2, { name: 'Library' }],
     user(1, 'ada'),
@@ -137,14 +146,14 @@ test('events are kept as they are, with names for keys', () => {
       { name: 'Podcasts', startDate: '2008-01-23 20:00:00', endDate: null, location: 2, category: null, created_by: 1, deleted: 1 },
     ],
   ];
-  const [event] = eventsOf(dumpOf(rows), 'Europe/Vienna').map((line) => JSON.parse(line));
+  const [event] = eventsOf(dumpOf(rows), 'Europe/Vienna').lines.map((line) => JSON.parse(line));
   assert.equal(
     [event.id, event.start, event.end, event.timeZone, event.room, event.createdBy, event.deleted],
-    [46, '2008-01-23 20:00:00', null, 'Europe/Vienna', 'Library', 'ada', true],
+    [46, '2008-01-23T20:00:00+01:00', null, 'Europe/Vienna', 'Library', 'ada', true],
   );
 });
 
-const line = 'ada:x:1000:1000:Ada King,,+43 1,+43 2:/home/ada:/bin/zsh\n';
+const line = 'ada:x:1000:1000:Ada King,Lab 3,+43 1,+43 2:/home/ada:/bin/zsh\n';
 
 test('an account of Unix is a person with the same numbers', () => {
   const move = unix(
@@ -153,10 +162,10 @@ test('an account of Unix is a person with the same numbers', () => {
     'ada:x:1000:\ninfra:x:1200:ada,ghost\nroot:x:0:\n',
   );
   assert.equal(
-    ['uidNumber', 'homeDirectory', 'loginShell', 'cn', 'sn', 'givenName', 'telephoneNumber', 'homePhone', 'userPassword'].map(
+    ['uidNumber', 'homeDirectory', 'loginShell', 'cn', 'sn', 'givenName', 'roomNumber', 'telephoneNumber', 'homePhone', 'userPassword'].map(
       (name) => values(move, name)?.[0],
     ),
-    ['1000', '/home/ada', '/bin/zsh', 'Ada King', 'King', 'Ada', '+43 1', '+43 2', `{CRYPT}${sixCrypt}`],
+    ['1000', '/home/ada', '/bin/zsh', 'Ada King', 'King', 'Ada', 'Lab 3', '+43 1', '+43 2', `{CRYPT}${sixCrypt}`],
   );
   assert.equal([move.people[0]?.groups, [...move.groups.keys()]], [['infra'], ['infra']]);
   assert.match(told(move), /passwd: 2 accounts of the system left out/);
@@ -176,7 +185,7 @@ const unixNotes: readonly (readonly [what: string, passwd: string, shadow: strin
   ['a line with too few fields', 'ada:x:1000\n', '', /passwd:1: has 3 fields, not 7/],
   ['NIS', '+::::::\n', '', /passwd:1: is an entry of NIS/],
   ['a name that is none', '9ada:x:1000:1000::/:/bin/sh\n', '', /passwd:1: "9ada" is no user name/],
-  ['Latin-1', 'ada:x:1000:1000:Ad\xe4:/:/bin/sh\n', '', /passwd:1: is not UTF-8, and was read as Latin-1: Adä/],
+  ['Latin-1', 'ada:x:1000:1000:Ad\xe4:/:/bin/sh\n', '', /passwd:1: is not UTF-8, and was read as Latin-1: ada Adä/],
 ];
 for (const [what, passwd, shadow, says] of unixNotes) {
   test(`told of Unix: ${what}`, () => assert.match(told(unix(passwd, shadow)), says));

@@ -13,7 +13,14 @@ export const dumpOf = (rows: Rows) =>
   readDjangoDump([{ name: 'dump.json', bytes: Buffer.from(JSON.stringify(rows.map(([model, pk, fields]) => ({ model, pk, fields })))) }]);
 const schema = loadSchema([]);
 export const fault: Fault = (description, value) => (schema.attributeType(description)?.syntax.check(value) ? undefined : 'does not fit');
-export const standard: DjangoOptions = { statuses: new Map(), board: undefined, today: '2026-06-01', media: () => undefined, fault };
+export const standard: DjangoOptions = {
+  statuses: new Map(),
+  board: undefined,
+  today: '2026-06-01',
+  media: () => undefined,
+  fault,
+  keepsEvents: false,
+};
 export const user = (pk: number, username: string, more: Readonly<Record<string, unknown>> = {}) =>
   [
     'auth.user',
