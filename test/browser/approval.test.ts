@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chromiumMissing, narrow, openWindow, picture, startChromium, wide } from '../support/browser.ts';
+import { chromiumMissing, findings, narrow, openWindow, overhang, picture, signIn, startChromium, wide } from '../support/browser.ts';
 import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
 /** History and approvals in a real browser. */
 const test = suite('approval in a browser');
 const people = `ou=people,${base}`;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let site: TestSite;
 let browser: Browser;
 
@@ -35,19 +32,6 @@ test.before.each(async () => {
 });
 test.after.each(() => site.stop());
 
-async function signIn(page: Page, uid: string, back: string): Promise<void> {
-  await page.goto(`/sign-in?back=${encodeURIComponent(back)}`);
-  await page.fill('#name', uid);
-  await page.fill('#password', goodPassword);
-  await page.click('main form button');
-  await page.waitForURL(`**${back}`);
-}
-
-/** What axe-core finds. The policy of the site lets no script in but its own, so it comes in by the debugger. */
-async function findings(page: Page): Promise<readonly string[]> {
-  return page.evaluate(`${axe}; axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`);
-}
-
 const views: readonly (readonly [who: string, path: string])[] = [
   ['ada', '/board/approvals'],
   ['ada', '/people/bob'],
@@ -59,10 +43,10 @@ for (const [who, path] of views) {
       test(`${path} as ${who}, ${viewport.width} wide${dark ? ', dark' : ''}: readable for everybody, and nothing sticks out`, async () => {
         const window = await openWindow(browser, site.url, { viewport, dark });
         const page = await window.newPage();
-        await signIn(page, who, path);
+        await signIn(page, who, goodPassword, path);
         for (const details of await page.locator('main details').all()) await details.locator('summary').click();
         assert.equal(await findings(page), []);
-        assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= viewport.width);
+        assert.is(await overhang(page), 0);
         await picture(page, `${path.replaceAll('/', '-').slice(1)}-${who}-${viewport.width}${dark ? '-dark' : ''}`);
         await window.close();
       });
@@ -74,7 +58,7 @@ for (const script of [true, false]) {
   test(`the board decides ${script ? 'with' : 'without'} JavaScript, with the keyboard alone`, async () => {
     const window = await openWindow(browser, site.url, { script });
     const page = await window.newPage();
-    await signIn(page, 'ada', '/board/approvals');
+    await signIn(page, 'ada', goodPassword, '/board/approvals');
     await page.getByRole('button', { name: 'Approve: bob' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: 'Done.' }).waitFor();

@@ -1,5 +1,6 @@
 // The system's Chromium, for what only a real browser shows.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -34,9 +35,9 @@ export async function startChromium(): Promise<Browser> {
 }
 
 /** A window with cookies of its own. */
-export function openWindow(browser: Browser, url: string, options: WindowOptions = {}): Promise<BrowserContext> {
+export async function openWindow(browser: Browser, url: string, options: WindowOptions = {}): Promise<BrowserContext> {
   const { viewport = wide, script = true, dark = false, language = 'en' } = options;
-  return browser.newContext({
+  const window = await browser.newContext({
     baseURL: url,
     viewport,
     javaScriptEnabled: script,
@@ -44,6 +45,57 @@ export function openWindow(browser: Browser, url: string, options: WindowOptions
     locale: language,
     reducedMotion: 'reduce',
   });
+  window.setDefaultTimeout(15_000);
+  return window;
+}
+
+/** Fills in the form as people do, and waits for the page that they wanted. */
+export async function signIn(page: Page, name: string, password: string, back = '/people'): Promise<void> {
+  await page.goto(`/sign-in?back=${encodeURIComponent(back)}`);
+  await page.fill('#name', name);
+  await page.fill('#password', password);
+  await page.click('main form button');
+  await page.waitForURL(`**${back}`);
+}
+
+/**
+ * Gathers what goes wrong in a window from now on: errors of scripts, files that are missing, what the policy of the site stops, and
+ * requests to anybody but the site. A page itself may answer with an error.
+ */
+export async function watch(window: BrowserContext, url: string): Promise<readonly string[]> {
+  const troubles: string[] = [];
+  await window.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))`,
+  );
+  window.on('weberror', (event) => void troubles.push(`script: ${event.error().message}`));
+  window.on('console', (message) => {
+    const isAboutAnswer = /^Failed to load resource: the server responded/.test(message.text());
+    if (/^(error|warning)$/.test(message.type()) && !isAboutAnswer) troubles.push(`console: ${message.text()}`);
+  });
+  window.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url) troubles.push(`elsewhere: ${request.url()}`);
+  });
+  window.on('response', (response) => {
+    if (response.status() >= 400 && !response.request().isNavigationRequest()) troubles.push(`${response.status()}: ${response.url()}`);
+  });
+  return troubles;
+}
+
+/** By how many CSS pixels a page is wider than its window. */
+export async function overhang(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - Math.round(document.documentElement.getBoundingClientRect().width)');
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe-core finds. The policy of the site lets no script in but its own, so it comes in by the debugger. */
+export async function findings(page: Page): Promise<readonly string[]> {
+  if (!(await page.evaluate<boolean>(`typeof axe === 'object'`))) await page.evaluate(axe);
+  const options = JSON.stringify({ runOnly: rules, resultTypes: ['violations'] });
+  return page.evaluate(
+    `axe.run(document, ${options}).then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html).join(' ')))`,
+  );
 }
 
 /** Keeps a picture of the whole page, when MOS_SCREENSHOTS names a folder for them. */
