@@ -1,0 +1,151 @@
+import type { Browser, Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { chromiumMissing, openWindow, startChromium, type WindowOptions, watch } from '../support/browser.ts';
+import { person } from '../support/directory.ts';
+import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
+
+/** What only a browser tells about a page: what it loads, where the keyboard leads, what the script adds. */
+const test = suite('pages in a browser');
+let site: TestSite;
+let browser: Browser;
+
+test.before(async () => {
+  if (chromiumMissing !== undefined) throw new Error(chromiumMissing);
+  browser = await startChromium();
+  const names = ['ada', 'bob', 'cleo', ...Array.from({ length: 70 }, (_, nth) => `member${nth}`)];
+  const member = (uid: string) =>
+    person(
+      uid,
+      'member',
+      ...(uid === 'ada' ? [`userPassword: ${goodPassword}`] : []),
+      `mosVisibility: uid public`,
+      `mosVisibility: cn public`,
+    );
+  site = await startTestSite(names.map(member).join(''));
+});
+test.after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+/** A test in a window of its own, in which nothing may go wrong. */
+function inWindow(name: string, options: WindowOptions, work: (page: Page) => Promise<void>): void {
+  test(name, async () => {
+    const window = await openWindow(browser, site.url, options);
+    try {
+      const troubles = await watch(window, site.url);
+      await work(await window.newPage());
+      assert.equal(troubles, []);
+    } finally {
+      await window.close();
+    }
+  });
+}
+
+/** The focused element: its id, or what it says */
+const focused = (page: Page) => page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim()');
+
+/** Goes on with Tab until the focus is there. @throws when it never comes there */
+async function tabTo(page: Page, wanted: string): Promise<void> {
+  for (let steps = 0; steps < 30; steps++) {
+    await page.keyboard.press('Tab');
+    if ((await focused(page)) === wanted) return;
+  }
+  throw new Error(`Tab never leads to ${wanted}`);
+}
+
+inWindow('the first page is there after three requests and 100 KB, and the next one after a single request', {}, async (page) => {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  let sizes: number[] = [];
+  // what stands in the page itself, or is kept from before, costs nothing
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => void (encodedDataLength > 0 && sizes.push(encodedDataLength)));
+  await page.goto('/', { waitUntil: 'networkidle' });
+  assert.is(await page.locator('.people li').count(), 60);
+  assert.is(sizes.length, 3);
+  const bytes = sizes.reduce((sum, each) => sum + each, 0);
+  assert.ok(bytes > 10_000 && bytes <= 102_400, `${bytes} bytes`);
+  sizes = [];
+  await page.goto('/people?page=2', { waitUntil: 'networkidle' });
+  assert.is(sizes.length, 1);
+});
+
+for (const script of [true, false]) {
+  inWindow(`signing in with the keyboard alone, ${script ? 'with' : 'without'} JavaScript`, { script }, async (page) => {
+    await page.goto('/people');
+    await tabTo(page, 'Sign in');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/sign-in');
+    await page.locator('#name:focus').waitFor();
+    await page.keyboard.type('ada');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(goodPassword);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/people');
+    // the menu is shut until one opens it, and the last thing in it leads out again
+    const signOut = page.getByRole('button', { name: 'Sign out' });
+    assert.is(await signOut.isVisible(), false);
+    await page.locator('.mine summary').focus();
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Sign out');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Sign in', exact: true }).waitFor();
+  });
+}
+
+inWindow('the first Tab offers to skip what stands on every page', {}, async (page) => {
+  await page.goto('/people');
+  const skip = page.getByRole('link', { name: 'Skip to the page' });
+  const left = async () => (await skip.boundingBox())?.x ?? Number.NaN;
+  assert.ok((await left()) < 0, 'nobody sees it before');
+  await page.keyboard.press('Tab');
+  assert.is(await focused(page), 'Skip to the page');
+  assert.ok((await left()) >= 0);
+  await page.keyboard.press('Enter');
+  assert.is(await focused(page), 'page');
+  await page.keyboard.press('Tab');
+  assert.ok(await page.evaluate<boolean>(`document.querySelector('main').contains(document.activeElement)`));
+});
+
+inWindow('the list of people narrows while one types, and the address goes along without a new page', {}, async (page) => {
+  await page.goto('/people');
+  await page.evaluate('globalThis.isOldPage = true');
+  await page.getByRole('searchbox').pressSequentially('cleo');
+  await page.getByText('one person').waitFor();
+  assert.equal(await page.locator('.people li b').allTextContents(), ['cleo']);
+  await page.waitForURL('**/people?q=cleo');
+  assert.is(await page.evaluate('globalThis.isOldPage'), true);
+  assert.is(await focused(page), await page.evaluate<string>(`document.querySelector('input[name=q]').id`));
+  await page.reload();
+  assert.equal(await page.locator('.people li b').allTextContents(), ['cleo']);
+});
+
+inWindow('the list of people is searched without JavaScript as well', { script: false }, async (page) => {
+  await page.goto('/people');
+  await page.getByRole('searchbox').fill('cleo');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/people?q=cleo');
+  assert.equal(await page.locator('.people li b').allTextContents(), ['cleo']);
+});
+
+const languages: readonly (readonly [browser: string, first: string, button: string, then: string])[] = [
+  ['de-AT', 'Leute', 'English', 'People'],
+  ['en-GB', 'People', 'Deutsch', 'Leute'],
+  ['fr', 'People', 'Deutsch', 'Leute'],
+];
+for (const [language, first, button, then] of languages) {
+  inWindow(`a browser in ${language} reads ${first}; ${button} changes it to ${then} and stays on the page`, { language }, async (page) => {
+    await page.goto('/people?q=bob');
+    const shows = async () => [await page.locator('h1').textContent(), await page.locator('html').getAttribute('lang')];
+    assert.equal(await shows(), [first, first === 'Leute' ? 'de' : 'en']);
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('heading', { name: then, exact: true }).waitFor();
+    assert.equal(await shows(), [then, then === 'Leute' ? 'de' : 'en']);
+    assert.match(page.url(), /\/people\?q=bob$/);
+    await page.goto('/sign-in');
+    assert.is(await page.locator('html').getAttribute('lang'), then === 'Leute' ? 'de' : 'en');
+  });
+}
+
+test.run();
