@@ -5,7 +5,8 @@ import { type DjangoDump, readDjangoDump } from '../../ldif/moving/django-dump.t
 import { eventsOf } from '../../ldif/moving/django-events.ts';
 import type { Fault } from '../../ldif/moving/entry-draft.ts';
 import { moveFromPasswd } from '../../ldif/moving/passwd.ts';
-import { type Move, type Note, type Present, recordsOf } from '../../ldif/moving/plan.ts';
+import { type Move, type Note, recordsOf } from '../../ldif/moving/plan.ts';
+import { type Known, type Present, presentOf } from '../../ldif/moving/present.ts';
 import { type Settings, SettingsError } from '../../settings/settings.ts';
 import { isPhoto, makePhoto, mostPhotoBytes } from '../../web/people/photo.ts';
 import { loadSchema } from '../open.ts';
@@ -119,18 +120,15 @@ async function presentIn(settings: Settings): Promise<Present> {
   if (!asked.ok) throw new Error(asked.lines.join('\n'));
   const lines = Buffer.concat(pieces).toString().split('\n').filter(Boolean);
   // our own job has written them
-  const names = new Map(lines.map((line) => JSON.parse(line) as [key: string, isDynamic: boolean]));
+  const known = lines.map((line) => JSON.parse(line) as Known);
   const schema = loadSchema(settings.schema);
+  const present = presentOf(known, settings.baseDn, (dn) => schema.normalizeDn(dn));
   for (const folder of ['ou=people', 'ou=statuses', 'ou=groups'])
-    if (!names.has(schema.normalizeDn(`${folder},${settings.baseDn}`)))
+    if (present.find(present.normalized(`${folder},${settings.baseDn}`)) === undefined)
       throw new Error(
         `there is no ${folder},${settings.baseDn}: start an empty directory with MOS_SEED=base, or import ldif/base.ldif first`,
       );
-  return {
-    baseDn: settings.baseDn,
-    normalized: (dn) => schema.normalizeDn(dn),
-    find: (key) => (names.has(key) ? (names.get(key) === true ? 'dynamic' : 'entry') : undefined),
-  };
+  return present;
 }
 
 /** What a dump says goes to a terminal as text, not as its commands. */

@@ -57,7 +57,7 @@ export function personOf({ user, contact, membership, groups }: Account, options
   const inGroups = [...groupsOf(user, groups, tell), ...(isBoard(user, options, tell) ? ['board'] : [])];
   const status = statusOf(user, membership, tell);
   for (const field of user.left) if (!counted.has(field)) tell(field, 'is not known here, and was left out');
-  return { uid, status, attributes: draft.attributes, groups: inGroups };
+  return { uid, status, isShut: !user.flag('is_active'), attributes: draft.attributes, groups: inGroups };
 }
 
 /** Fields of auth.user that everybody has and that are told once for all. */

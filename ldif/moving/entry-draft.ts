@@ -38,3 +38,8 @@ function shown(value: Buffer): string {
   const text = JSON.stringify(value.toString().slice(0, 80));
   return value.length > 80 ? `${text}…` : text;
 }
+
+/** An attribute of texts; empty ones are no values. */
+export function text(description: string, ...values: readonly (string | undefined)[]): Attribute {
+  return { description, values: values.flatMap((value) => (value === undefined || value === '' ? [] : [Buffer.from(value)])) };
+}

@@ -141,5 +141,5 @@ function newcomer({ fields, where }: Line, { shadow, hasShadow, groups = [], tod
   const hash = unixHash(inPasswd === 'x' ? (shadow?.fields[1] ?? '') : inPasswd);
   if ('value' in hash) put('userPassword', hash.value);
   else if (hasShadow || inPasswd !== 'x') note(`password: ${hash.reason}`);
-  return { uid: name, status: isExpired ? 'alumni' : 'member', attributes: draft.attributes, groups };
+  return { uid: name, status: isExpired ? 'alumni' : 'member', isShut: isExpired, attributes: draft.attributes, groups };
 }

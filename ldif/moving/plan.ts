@@ -1,6 +1,9 @@
 import { escapeDnText } from '../../directory/model/dn.ts';
-import type { Attribute, Entry } from '../../directory/model/entry.ts';
+import type { Attribute } from '../../directory/model/entry.ts';
 import { printChange, printEntry } from '../print.ts';
+import { text } from './entry-draft.ts';
+import { alsoOthers, type Present } from './present.ts';
+import { shutOut, statusDn, statusRecords } from './statuses.ts';
 
 /** Something that did not come along, or came otherwise than it was: nothing is dropped silently. */
 export interface Note {
@@ -14,6 +17,8 @@ export interface Newcomer {
   readonly uid: string;
   /** Name of the status */
   readonly status: string;
+  /** Is nobody to come in by this account, whatever the status lets in? */
+  readonly isShut: boolean;
   readonly attributes: readonly Attribute[];
   /** cn of the groups that they come into */
   readonly groups: readonly string[];
@@ -29,15 +34,6 @@ export interface Move {
   readonly notes: readonly Note[];
 }
 
-/** What is there already. */
-export interface Present {
-  readonly baseDn: string;
-  /** The form in which DNs are compared */
-  normalized(dn: string): string;
-  /** What has this DN, given in that form: a group that finds its members by itself, or anything else */
-  find(normalized: string): 'dynamic' | 'entry' | undefined;
-}
-
 export interface Records {
   readonly ldif: string;
   readonly people: number;
@@ -50,13 +46,15 @@ export interface Records {
  */
 export function recordsOf(move: Move, present: Present): Records {
   const notes = [...move.notes];
-  const people = move.people.filter(({ uid }) => {
+  const newcomers = move.people.filter(({ uid }) => {
     const isNew = present.find(present.normalized(personDn(uid, present))) === undefined;
     if (!isNew) notes.push({ where: uid, what: 'is there already, and was left alone' });
     return isNew;
   });
+  for (const { uid, attributes } of newcomers) notes.push(...alsoOthers(uid, attributes, present));
+  const { people, statuses } = shutOut(newcomers, move.statuses, present, notes);
   const pieces = [
-    ...statusRecords(move.statuses, people, present, notes),
+    ...statusRecords(statuses, people, present, notes),
     ...people.map(({ uid, status, attributes }) =>
       printEntry({ dn: personDn(uid, present), attributes: [...attributes, text('mosStatus', statusDn(status, present))] }),
     ),
@@ -66,26 +64,6 @@ export function recordsOf(move: Move, present: Present): Records {
 }
 
 const personDn = (uid: string, { baseDn }: Present) => `uid=${escapeDnText(uid)},ou=people,${baseDn}`;
-const statusDn = (name: string, { baseDn }: Present) => `cn=${escapeDnText(name)},ou=statuses,${baseDn}`;
-
-function statusRecords(asked: readonly string[], people: readonly Newcomer[], present: Present, notes: Note[]): string[] {
-  const made = new Map<string, Entry>();
-  for (const name of asked) {
-    const dn = statusDn(name, present);
-    const key = present.normalized(dn);
-    if (present.find(key) !== undefined || made.has(key)) continue;
-    notes.push({ where: dn, what: 'is a new status; whoever has it may log in' });
-    made.set(key, { dn, attributes: [text('objectClass', 'mosStatusDefinition'), text('cn', name), text('mosMayLogin', 'TRUE')] });
-  }
-  for (const status of new Set(people.map((person) => person.status))) {
-    const dn = statusDn(status, present);
-    const key = present.normalized(dn);
-    if (present.find(key) !== undefined || made.has(key)) continue;
-    const count = people.filter((person) => person.status === status).length;
-    throw new Error(`there is no ${dn}, the status that ${count} of them would have: make it first`);
-  }
-  return [...made.values()].map(printEntry);
-}
 
 /** A group to come, or one that is there and gets members. */
 interface Gathering {
@@ -129,6 +107,7 @@ function groupRecord(
   const member = { description: 'member', values: [...members].map(({ uid }) => Buffer.from(personDn(uid, present))) };
   const own = members.size > 0 ? [member] : [];
   if (there === undefined) {
+    notes.push(...alsoOthers(dn, attributes, present));
     // a gidNumber makes it a group of Unix too (RFC 2307bis)
     const classes = attributes.some(({ description }) => description === 'gidNumber') ? ['posixGroup'] : [];
     return printEntry({ dn, attributes: [text('objectClass', 'groupOfNames', ...classes), text('cn', cn), ...attributes, ...own] });
@@ -152,11 +131,6 @@ export function listed(names: readonly string[]): string {
 
 const worded = (attributes: readonly Attribute[]) =>
   attributes.map(({ description, values }) => `${description} ${values.map(String).join(', ')}`).join(', ');
-
-/** An attribute of texts; empty ones are no values. */
-export function text(description: string, ...values: readonly (string | undefined)[]): Attribute {
-  return { description, values: values.flatMap((value) => (value === undefined || value === '' ? [] : [Buffer.from(value)])) };
-}
 
 /** A day of the calendar, YYYY-MM-DD or longer, as a Generalized Time; undefined when there is no such day. */
 export function timeOfDay(date: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
-import { listed, type Newcomer, type Note, text } from './plan.ts';
+import { text } from './entry-draft.ts';
+import { listed, type Newcomer, type Note } from './plan.ts';
 import type { Line } from './unix-files.ts';
 
 export interface UnixGroups {

@@ -5,6 +5,7 @@ import { readDjangoDump } from '../../ldif/moving/django-dump.ts';
 import { eventsOf } from '../../ldif/moving/django-events.ts';
 import { djangoHash, unixHash } from '../../ldif/moving/hashes.ts';
 import { recordsOf } from '../../ldif/moving/plan.ts';
+import { presentOf } from '../../ldif/moving/present.ts';
 import { base, openTestDirectory } from '../support/directory.ts';
 import { bringIn, contact, dumpOf, kind, period, type Rows, sixCrypt, standard, told, unix, user, values } from '../support/moving.ts';
 
@@ -105,6 +106,76 @@ test('a status that is missing stops the move before anything is made, and one t
 test('nobody is said to have bouncing mail whom nobody has written to', () => {
   const move = moveFromDjango(dumpOf([...ada({}), contact(3, 1, { on_intern_list: true, last_email_ok: null })]), standard);
   assert.not.match(told(move), /last_email_ok/);
+});
+
+const shutOut: readonly (readonly [what: string, alumni: string, inactive: string | undefined, status: string | RegExp])[] = [
+  ['alumni keeps out', 'FALSE', undefined, 'alumni'],
+  ['alumni lets in', 'TRUE', undefined, 'inactive'],
+  ['alumni lets in, and inactive is there', 'TRUE', 'FALSE', 'inactive'],
+  ['both let in', 'TRUE', 'TRUE', /^cn=inactive,.* lets in, and was meant for those who are to stay out: change it first$/],
+];
+for (const [what, alumni, inactive, status] of shutOut) {
+  test(`whom Django has switched off, and whose account has expired, stays out where ${what}`, async () => {
+    const club = await openTestDirectory();
+    try {
+      const root = club.directory.asRoot('test');
+      const mayLogin = { description: 'mosMayLogin', values: [Buffer.from(alumni)] };
+      await root.modify(`cn=alumni,ou=statuses,${base}`, [{ operation: 'replace', attribute: mayLogin }]);
+      const definition = (letsIn: string) =>
+        [
+          ['objectClass', 'mosStatusDefinition'],
+          ['cn', 'inactive'],
+          ['mosMayLogin', letsIn],
+        ].map(([description = '', value = '']) => ({
+          description,
+          values: [Buffer.from(value)],
+        }));
+      if (inactive !== undefined) await root.add(`cn=inactive,ou=statuses,${base}`, definition(inactive));
+      const off = moveFromDjango(dumpOf([user(1, 'ada', { is_active: false }), period(1, 1, '2010-01-01', null)]), standard);
+      const expired = unix(passwdLine('bob', 1000), `bob:${sixCrypt}:1:0:99999:7::19999:\n`);
+      for (const [move, uid] of [[off, 'ada'] as const, [expired, 'bob'] as const]) {
+        if (typeof status !== 'string') {
+          assert.match(
+            await bringIn(club, move).then(
+              () => 'came in',
+              (error: Error) => error.message,
+            ),
+            status,
+          );
+          continue;
+        }
+        await bringIn(club, move);
+        const person = root.find(`uid=${uid},ou=people,${base}`);
+        assert.equal(root.texts(person, 'mosStatus'), [`cn=${status},ou=statuses,${base}`]);
+        assert.is(club.directory.mayLogIn(person), false);
+      }
+    } finally {
+      await club.close();
+    }
+  });
+}
+
+test('what somebody has already is told: an address, a wiki name, numbers of Unix', async () => {
+  const club = await openTestDirectory();
+  try {
+    await bringIn(club, moveFromDjango(dumpOf([...ada({ email: 'A@example.org' }), contact(3, 1, { wiki_name: 'Ada' })]), standard));
+    await bringIn(club, unix(passwdLine('cleo', 1000, 1200), undefined, 'infra:x:1200:cleo\n'));
+    const notesOf = async (move: Parameters<typeof bringIn>[1]) =>
+      (await bringIn(club, move)).records.notes
+        .map(({ where, what }) => `${where} ${what}`)
+        .filter((note) => note.includes('has the same'));
+    const again = dumpOf([user(2, 'bob', { email: 'a@Example.org' }), contact(4, 2, { wiki_name: 'Ada' })]);
+    assert.equal(await notesOf(moveFromDjango(again, standard)), [
+      `bob has the same mail as uid=ada,ou=people,${base}: a@Example.org`,
+      `bob has the same mosWikiName as uid=ada,ou=people,${base}: Ada`,
+    ]);
+    assert.equal(await notesOf(unix(passwdLine('dora', 1000, 1200), undefined, 'staff:x:1200:dora\n')), [
+      `dora has the same uidNumber as uid=cleo,ou=people,${base}: 1000`,
+      `cn=staff,ou=groups,${base} has the same gidNumber as cn=infra,ou=groups,${base}: 1200`,
+    ]);
+  } finally {
+    await club.close();
+  }
 });
 
 test('--status for a kind that the dump does not have is a mistake, not a wish without effect', () => {
@@ -254,7 +325,11 @@ test('ten thousand people are planned within seconds', () => {
   const many: Rows = Array.from({ length: 10_000 }, (_, nth) => user(nth, `person${nth}`, { groups: [5], email: `p${nth}@example.org` }));
   const before = performance.now();
   const move = moveFromDjango(dumpOf([group(5, 'all'), ...many]), standard);
-  const records = recordsOf(move, { baseDn: base, normalized: (dn) => dn, find: (dn) => (dn.startsWith('uid=') ? undefined : 'entry') });
+  const there = ['cn=applicant,ou=statuses', 'cn=all,ou=groups'].map((dn) => ({ key: `${dn},${base}` }));
+  const records = recordsOf(
+    move,
+    presentOf(there, base, (dn) => dn),
+  );
   assert.is(records.people, 10_000);
   assert.match(records.notes.at(-1)?.what ?? '', /takes in person0, .* and 9980 more, with the rights/);
   assert.ok(performance.now() - before < 5000, `${performance.now() - before} ms`);

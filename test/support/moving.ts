@@ -1,10 +1,12 @@
+import { knownOf } from '../../directory/jobs/names.ts';
 import { loadSchema } from '../../directory/open.ts';
 import { importLdif } from '../../ldif/import.ts';
 import type { DjangoOptions } from '../../ldif/moving/django.ts';
 import { readDjangoDump } from '../../ldif/moving/django-dump.ts';
 import type { Fault } from '../../ldif/moving/entry-draft.ts';
 import { moveFromPasswd } from '../../ldif/moving/passwd.ts';
-import { type Move, type Present, recordsOf } from '../../ldif/moving/plan.ts';
+import { type Move, recordsOf } from '../../ldif/moving/plan.ts';
+import { type Present, presentOf } from '../../ldif/moving/present.ts';
 import { base, type TestDirectory } from './directory.ts';
 
 /** Records of a dump. */
@@ -53,11 +55,13 @@ export const unix = (passwd: string, shadow?: string, group?: string) =>
 export const sixCrypt = '$6$saltstring$AIsRs/Ee56G/tC8MEHhvReZTfx8u3rXXMl6eYrjCG9ibix19DxoMBLogdTET5Ukw9Sf7eZTITsuk0Ry5qulYz.';
 
 function presentIn({ directory }: TestDirectory): Present {
-  const kindOf = (key: string) => {
-    const entry = directory.tree.find(key);
-    return entry === undefined ? undefined : directory.valuesOf(entry, 'memberURL').length > 0 ? ('dynamic' as const) : ('entry' as const);
-  };
-  return { baseDn: base, normalized: (dn) => schema.normalizeDn(dn), find: kindOf };
+  const { root } = directory.tree;
+  const entries = root === undefined ? [] : [...directory.tree.subtree(root)];
+  return presentOf(
+    entries.map((entry) => knownOf(directory, entry)),
+    base,
+    (dn) => schema.normalizeDn(dn),
+  );
 }
 
 /** Moves in, all or nothing, by the door that the command takes. */
