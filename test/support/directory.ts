@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authenticator } from '../../directory/core/authenticate.ts';
 import { Directory } from '../../directory/core/directory.ts';
-import { Guessing } from '../../directory/core/guessing.ts';
+import { Guessing, type GuessingOptions } from '../../directory/core/guessing.ts';
 import { BindCache, Passwords } from '../../directory/core/password.ts';
 import type { Store } from '../../directory/core/store.ts';
 import { loadPolicy, loadSchema } from '../../directory/open.ts';
@@ -26,13 +26,17 @@ export interface TestDirectoryOptions {
   /** The built-in policy's; tests have short passwords */
   readonly passwordMinLength?: number;
   readonly clock?: () => number;
+  /** Few failures are slowed down by default: tests fail often, and in a hurry */
+  readonly guessing?: GuessingOptions;
 }
+
+const patient: GuessingOptions = { guessFree: 100, guessLock: 200, guessLockTime: 60 };
 
 /** A directory over what is in a store. */
 export function openDirectoryOn(
   store: Store,
   access = 'club',
-  { passwordMinLength = 0, clock = Date.now }: TestDirectoryOptions = {},
+  { passwordMinLength = 0, clock = Date.now, guessing = patient }: TestDirectoryOptions = {},
 ): Promise<Directory> {
   return Directory.open({
     schema: loadSchema([]),
@@ -43,7 +47,7 @@ export function openDirectoryOn(
     printChange,
     parseChange,
     passwords,
-    guessing: new Guessing({ guessFree: 100, guessLock: 200, guessLockTime: 60 }, clock),
+    guessing: new Guessing(guessing, clock),
     passwordMinLength,
     clock,
   });

@@ -3,7 +3,7 @@ import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts'
 import { writeTo } from '../mail/owner.ts';
 import type { Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
-import { dropLinks, findLink, type Link, makeLink, openLinks, returnLink, takeLink } from './links.ts';
+import { dropLinks, findLink, type Link, makeLinkUnless, returnLink, takeLink } from './links.ts';
 import { passwordRules, policyErrors, typedPassword } from './new-password.ts';
 
 const hours = 1;
@@ -79,8 +79,8 @@ async function linked({ site }: Visit, link: Link | undefined): Promise<{ readon
 async function sendLinks(site: Site, name: string): Promise<void> {
   for (const { entry, to } of meant(site, name).slice(0, mostSharing)) {
     if (!site.authenticator.isLetIn(entry) || !site.directory.policies.of(entry).allowUserChange) continue;
-    if ((await openLinks(site, 'reset', entry.uuid)) >= mostOpen) continue;
-    const token = await makeLink(site, { purpose: 'reset', entryUuid: entry.uuid, hours });
+    const token = await makeLinkUnless(site, { purpose: 'reset', entryUuid: entry.uuid, hours }, mostOpen);
+    if (token === undefined) continue;
     const uid = site.directory.valuesOf(entry, 'uid')[0]?.toString() ?? '';
     await writeTo(site, entry, {
       to,

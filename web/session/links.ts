@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Site } from '../site.ts';
 import { digest } from './sessions.ts';
@@ -37,12 +37,33 @@ const columns = sql.fragment`entry_uuid, data, made_at, expires_at`;
 const nothing = sql.type(z.unknown());
 
 /** Makes a link. @returns what stands in its address: kept nowhere but in the mail */
-export async function makeLink({ database, clock }: Where, { purpose, entryUuid, data = {}, hours }: NewLink): Promise<string> {
+export async function makeLink({ database, clock }: Where, link: NewLink): Promise<string> {
+  return insert(database, clock(), link);
+}
+
+/** Makes a link unless so many of its owner for the same purpose still work: of any number that ask at once, no more get one. */
+export function makeLinkUnless(
+  { database, clock }: Where,
+  link: NewLink & { readonly entryUuid: string },
+  most: number,
+): Promise<string | undefined> {
+  const { purpose, entryUuid } = link;
+  return database.transaction(async (transaction) => {
+    const now = clock();
+    // whoever asks for the same person meanwhile waits, in whichever process; 3: links, beside those of the directory
+    await transaction.query(nothing`SELECT pg_advisory_xact_lock(3, hashtext(${entryUuid}))`);
+    const open = await transaction.oneFirst(sql.type(z.object({ count: z.number() }))`
+      SELECT count(*) AS count FROM mos.link
+      WHERE entry_uuid = ${sql.uuid(entryUuid)} AND purpose = ${purpose} AND expires_at > ${sql.timestamp(new Date(now))}`);
+    return open < most ? insert(transaction, now, link) : undefined;
+  });
+}
+
+async function insert(connection: CommonQueryMethods, now: number, { purpose, entryUuid, data = {}, hours }: NewLink): Promise<string> {
   const token = randomBytes(32).toString('base64url');
-  const now = clock();
   const [madeAt, expiresAt] = [sql.timestamp(new Date(now)), sql.timestamp(new Date(now + hours * 3_600_000))];
-  await database.query(nothing`DELETE FROM mos.link WHERE expires_at <= ${madeAt}`);
-  await database.query(nothing`
+  await connection.query(nothing`DELETE FROM mos.link WHERE expires_at <= ${madeAt}`);
+  await connection.query(nothing`
     INSERT INTO mos.link (token_digest, purpose, entry_uuid, data, made_at, expires_at)
     VALUES (${sql.binary(digest(token))}, ${purpose}, ${entryUuid === undefined ? null : sql.uuid(entryUuid)}, ${sql.jsonb(data)}, ${madeAt}, ${expiresAt})`);
   return token;
@@ -71,13 +92,6 @@ export async function returnLink({ database }: Where, token: string, { purpose, 
   await database.query(nothing`
     INSERT INTO mos.link (token_digest, purpose, entry_uuid, data, made_at, expires_at)
     VALUES (${sql.binary(digest(token))}, ${purpose}, ${entryUuid === undefined ? null : sql.uuid(entryUuid)}, ${JSON.stringify(data)}::jsonb, ${made}, ${expires})`);
-}
-
-/** How many links of somebody for one purpose still work. */
-export async function openLinks({ database, clock }: Where, purpose: LinkPurpose, entryUuid: string): Promise<number> {
-  return database.oneFirst(sql.type(z.object({ count: z.number() }))`
-    SELECT count(*) AS count FROM mos.link
-    WHERE entry_uuid = ${sql.uuid(entryUuid)} AND purpose = ${purpose} AND expires_at > ${sql.timestamp(new Date(clock()))}`);
 }
 
 /** Takes back all links of somebody for one purpose. */

@@ -140,6 +140,8 @@ export class Sessions {
 
   /** Ends one of somebody's sessions, or all but one. @returns how many */
   async endOf(identity: Session['identity'], which: { readonly id: string } | { readonly allBut: string | undefined }): Promise<number> {
+    // what stands in an address is anything
+    if ('id' in which && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(which.id)) return 0;
     const chosen =
       'id' in which
         ? sql.fragment`id::text = ${which.id}`
