@@ -183,6 +183,10 @@ test('five wrong codes end the halfway session, also when they come at once', as
   const wrong = wrongCode(secret);
   const answers = await Promise.all(Array.from({ length: 8 }, () => visitor.post('/sign-in/factor', { code: wrong })));
   assert.is(answers.filter(({ status }) => status === 422).length, 4);
+  const uuid = site.directory.tree.named(`uid=${uid},ou=people,${base}`)?.uuid ?? '';
+  const looked = await site.site.database.oneFirst(sql.type(z.object({ tries: z.number() }))`
+    SELECT tries FROM mos.code_attempt WHERE entry_uuid = ${sql.uuid(uuid)}`);
+  assert.is(looked, 5, 'no more are looked at');
   assert.is((await visitor.post('/sign-in/factor', { code: codeAt(secret) })).status, 403);
   assert.is(await isIn(visitor), false);
 });
