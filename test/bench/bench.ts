@@ -14,6 +14,7 @@ import { type Options, readOptions, usage } from './options.ts';
 import type { Flavour } from './people.ts';
 import { markdown, printResults, type Row, rowOf } from './report.ts';
 import { scenarios } from './scenarios.ts';
+import { loadSite } from './site.ts';
 import { compareSizes, type Machine } from './sizes.ts';
 
 const mosMissing = existsSync(asBuilt[0] ?? '') ? undefined : 'dist/mos.js is not built (npm run build)';
@@ -96,9 +97,11 @@ async function main(): Promise<void> {
     const machine = { folder, cluster: database, core: pin() };
     const rows = await runScenarios(machine, flavours, options);
     const withSizes = options.only === undefined || options.only === 'sizes';
+    const withSite = options.only === undefined || options.only === 'site';
     const withNodes = options.only === undefined || options.only === 'nodes';
     const sizes = [
       ...(withNodes && flavours.mos !== undefined ? await seeAcrossNodes(machine, flavours.mos, options) : []),
+      ...(withSite && flavours.mos !== undefined ? await loadSite(machine, flavours.mos, options) : []),
       ...(withSizes ? await compareSizes(machine, flavours, options) : []),
     ];
     console.log(`\n${markdown(about(options, database), rows, sizes)}`);

@@ -16,7 +16,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [--quick] [--only SCENARIO] [--people N] [--rounds N] [--seconds N] [--sizes N,N]
   --quick     a minute's run that shows whether everything works; its numbers mean little
-  --only      scenarios whose name begins so; "sizes" is the comparison of sizes, "nodes" of two processes
+  --only      scenarios whose name begins so; "sizes" is the comparison of sizes, "nodes" of two processes, "site" the web site
   --sizes     the two numbers of people whose costs are compared, "1000,1000000"`;
 
 export function readOptions(args: readonly string[]): Options {

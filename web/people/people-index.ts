@@ -1,6 +1,7 @@
 import type { Directory } from '../../directory/core/directory.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Viewer } from '../../directory/core/viewer.ts';
+import { Haystack } from './haystack.ts';
 import type { PersonLine } from './person.ts';
 
 /** A person as some viewers see them, ready to be listed and searched. */
@@ -17,6 +18,14 @@ interface Listing {
   rows: Row[];
   /** entryUUIDs of people who have changed since */
   readonly changed: Set<string>;
+  /** What is searched, made when somebody first searches */
+  haystack: Haystack | undefined;
+}
+
+/** Some of those who were found, and how many there are. */
+export interface Found {
+  readonly people: readonly PersonLine[];
+  readonly count: number;
 }
 
 /** More changes than this are not worked in one by one. */
@@ -41,12 +50,44 @@ export class PeopleIndex {
   /**
    * Those who have all words of the query in what the viewer may see of them, sorted by name.
    * @param query as it was typed; empty finds all
+   * @param from, to which of them are wanted, from 0, the end exclusive
    */
-  find(viewer: Viewer, query: string): readonly PersonLine[] {
-    const rows = this.#withSelf(viewer, this.#listing(viewer).rows);
+  find(viewer: Viewer, query: string, from: number, to: number): Found {
+    const listing = this.#listing(viewer);
+    const { rows } = listing;
     const words = plainText(query).split(' ').filter(Boolean);
-    const found = words.length === 0 ? rows : rows.filter(({ plain }) => words.every((word) => plain.includes(word)));
-    return found.map(({ line }) => line);
+    const { entry } = viewer;
+    // somebody sees more of their own entry than of others', so it is looked at anew, and stands where its name belongs
+    const own = entry?.key.endsWith(`,${this.#peopleKey}`) ? this.#row(viewer, entry) : undefined;
+    const hits = words.length === 0 ? undefined : this.#haystack(listing).find(words);
+    const shared = own && rows.findIndex(({ uuid }) => uuid === own.uuid);
+    const isOwnHit = own !== undefined && words.every((word) => own.plain.includes(word));
+    const length = hits?.length ?? rows.length;
+    const at = (nth: number): number => hits?.[nth] ?? nth;
+    // the places, among those found, of the row that others see of the viewer, and of the viewer's own
+    const hidden = shared === undefined ? -1 : hits === undefined ? shared : hits.indexOf(shared);
+    const place = isOwnHit ? placeOf(length, (nth) => byKey(rows[at(nth)] ?? own, own) < 0) : -1;
+    const people: PersonLine[] = [];
+    const count = length - (hidden >= 0 ? 1 : 0) + (isOwnHit ? 1 : 0);
+    let seen = 0;
+    const take = (row: Row | undefined): void => {
+      if (seen >= from && row !== undefined) people.push(row.line);
+      seen++;
+    };
+    // what lies before the page is counted, not walked through, while the viewer's own places are further on
+    let nth = 0;
+    const skipped = Math.min(from, hidden < 0 ? length : hidden, place < 0 ? length : place);
+    nth = seen = skipped;
+    for (; nth <= length && seen < to; nth++) {
+      if (nth === place) take(own);
+      if (nth < length && nth !== hidden && seen < to) take(rows[at(nth)]);
+    }
+    return { people, count };
+  }
+
+  #haystack(listing: Listing): Haystack {
+    listing.haystack ??= new Haystack(listing.rows.map(({ plain }) => plain));
+    return listing.haystack;
   }
 
   #listing(viewer: Viewer): Listing {
@@ -63,23 +104,11 @@ export class PeopleIndex {
       const row = entry && this.#row(viewer.withoutSelf, entry);
       if (row !== undefined) rows.push(row);
     }
-    const listing = { rows: rows.sort(byKey), changed: new Set<string>() };
+    const listing: Listing = { rows: rows.sort(byKey), changed: new Set<string>(), haystack: undefined };
     // a few kinds of viewers there are; those of an older generation are never asked for again
     if (this.#listings.size >= 16) this.#listings.clear();
     this.#listings.set(kind, listing);
     return listing;
-  }
-
-  /** Somebody sees more of their own entry than of others'. */
-  #withSelf(viewer: Viewer, rows: readonly Row[]): readonly Row[] {
-    const { entry } = viewer;
-    const own = entry?.key.endsWith(`,${this.#peopleKey}`) ? this.#row(viewer, entry) : undefined;
-    return own === undefined
-      ? rows
-      : inserted(
-          rows.filter(({ uuid }) => uuid !== own.uuid),
-          own,
-        );
   }
 
   #workIn(listing: Listing, viewer: Viewer): void {
@@ -91,6 +120,7 @@ export class PeopleIndex {
       if (row !== undefined) rows = inserted(rows, row);
     }
     listing.rows = [...rows];
+    listing.haystack = undefined;
     listing.changed.clear();
   }
 
@@ -124,14 +154,19 @@ function byKey(one: Row, other: Row): number {
 
 /** A sorted list with one row more. */
 function inserted(rows: readonly Row[], row: Row): Row[] {
-  let [from, to] = [0, rows.length];
+  const place = placeOf(rows.length, (nth) => byKey(rows[nth] ?? row, row) < 0);
+  return [...rows.slice(0, place), row, ...rows.slice(place)];
+}
+
+/** The first of so many places of which it does not hold that it comes before. */
+function placeOf(length: number, isBefore: (nth: number) => boolean): number {
+  let [from, to] = [0, length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    const at = rows[middle];
-    if (at !== undefined && byKey(at, row) < 0) from = middle + 1;
+    if (isBefore(middle)) from = middle + 1;
     else to = middle;
   }
-  return [...rows.slice(0, from), row, ...rows.slice(from)];
+  return from;
 }
 
 /** Small letters without marks: what somebody types who has no háček on the keyboard (Unicode TR15, compatibility decomposition). */
