@@ -67,7 +67,7 @@ export async function openDirectory(settings: Settings, rootPassword: Buffer, lo
 /** The definitions that ship with MOS, in the order that they build on each other, and then the settings' own. */
 export function loadSchema(further: readonly string[]): Schema {
   const folder = join(packageFolder, 'schema', 'ldap');
-  const shipped = ['operational', 'core', 'cosine', 'inetorgperson', 'rfc2307bis', 'misc', 'dyngroup', 'ppolicy', 'mos'];
+  const shipped = ['operational', 'core', 'cosine', 'inetorgperson', 'rfc2307bis', 'misc', 'dyngroup', 'ppolicy', 'mos', 'mos-operational'];
   const present = new Set(readdirSync(folder));
   const files = [
     ...shipped

@@ -23,6 +23,8 @@ import { differences } from './verify.ts';
 import type { Viewer } from './viewer.ts';
 import { Writer } from './writer.ts';
 
+/** Stored attributes that a replica is not told: no other server can try an app password, nor define the attribute. */
+const ownAlone: ReadonlySet<string> = new Set(['mosAppPassword']);
 /** Milliseconds. */
 const retry = { first: 100, longest: 5000 };
 
@@ -89,7 +91,8 @@ export class Directory {
     this.computed = computedAttributes(this.tree, this.membership);
     this.policies = new PasswordPolicies(this.tree, this.baseDn, builtInPolicy(options.passwordMinLength));
     this.selections = new Selections(schema, this.computed);
-    this.storedSelections = new Selections(schema, new Map([...this.computed].filter(([type]) => type.name === 'entryUUID')));
+    const stored = new Map([...this.computed].filter(([type]) => type.name === 'entryUUID'));
+    this.storedSelections = new Selections(schema, stored, ownAlone);
     const isSecret = (type: AttributeType) => this.access.isSecret(type);
     const { printChange, parseChange } = options;
     this.parseChange = parseChange;

@@ -24,6 +24,7 @@ interface Plan {
 export class Selection {
   readonly #schema: Schema;
   readonly #computed: ReadonlyMap<AttributeType, ComputedAttribute>;
+  readonly #withheld: ReadonlySet<string>;
   readonly #attributes: readonly string[];
   readonly #typesOnly: boolean;
   readonly #all: boolean;
@@ -35,9 +36,17 @@ export class Selection {
   /** What was used last; most answers are about entries of one shape */
   #last: { readonly layout: Layout; readonly mask: Mask; readonly plan: Plan } | undefined;
 
-  constructor(schema: Schema, computed: ReadonlyMap<AttributeType, ComputedAttribute>, attributes: readonly string[], typesOnly: boolean) {
+  /** @param withheld names of stored attributes that go to nobody, whoever asks for them */
+  constructor(
+    schema: Schema,
+    computed: ReadonlyMap<AttributeType, ComputedAttribute>,
+    withheld: ReadonlySet<string>,
+    attributes: readonly string[],
+    typesOnly: boolean,
+  ) {
     this.#schema = schema;
     this.#computed = computed;
+    this.#withheld = withheld;
     this.#attributes = attributes;
     this.#typesOnly = typesOnly;
     this.#all = attributes.length === 0 || attributes.includes('*');
@@ -125,7 +134,8 @@ export class Selection {
     const stored: number[] = [];
     layout.descriptions.forEach((description, index) => {
       const wanted = this.#ids.has(description.id) || (index < layout.userCount ? this.#all : this.#operational);
-      if (!wanted || replaced.has(description.type) || !viewer.maskMayRead(mask, description)) return;
+      if (!wanted || replaced.has(description.type) || this.#withheld.has(description.type.name) || !viewer.maskMayRead(mask, description))
+        return;
       if (stored.length > 0 && stored.at(-1) === index) stored[stored.length - 1] = index + 1;
       else stored.push(index, index + 1);
     });
@@ -164,24 +174,27 @@ function attributesOfClass(schema: Schema, text: string): readonly string[] {
 }
 
 const none: readonly Buffer[] = [];
+const nothingWithheld: ReadonlySet<string> = new Set();
 
 /** Selections by the identity of the attribute list, which the wire hands out once for each distinct list. */
 export class Selections {
   readonly #schema: Schema;
   readonly #computed: ReadonlyMap<AttributeType, ComputedAttribute>;
+  readonly #withheld: ReadonlySet<string>;
   readonly #full = new WeakMap<readonly string[], Selection>();
   readonly #types = new WeakMap<readonly string[], Selection>();
 
-  constructor(schema: Schema, computed: ReadonlyMap<AttributeType, ComputedAttribute>) {
+  constructor(schema: Schema, computed: ReadonlyMap<AttributeType, ComputedAttribute>, withheld = nothingWithheld) {
     this.#schema = schema;
     this.#computed = computed;
+    this.#withheld = withheld;
   }
 
   get(attributes: readonly string[], typesOnly: boolean): Selection {
     const known = typesOnly ? this.#types : this.#full;
     let selection = known.get(attributes);
     if (selection === undefined) {
-      selection = new Selection(this.#schema, this.#computed, attributes, typesOnly);
+      selection = new Selection(this.#schema, this.#computed, this.#withheld, attributes, typesOnly);
       known.set(attributes, selection);
     }
     return selection;

@@ -156,9 +156,10 @@ for (const [who, binddn, credentials] of missing === undefined ? consumers : [])
     replica = await startReplica(binddn, credentials);
   });
   test.after(async () => {
-    await replica.stop();
-    await proxy.close();
-    await mos.stop();
+    // whichever of them a failed start has left; its error is the one to tell
+    await replica?.stop();
+    await proxy?.close();
+    await mos?.stop();
     for (const each of [state, folder]) rmSync(each, { recursive: true, force: true });
   });
 

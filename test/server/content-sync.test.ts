@@ -242,6 +242,22 @@ test('entries are told as they are stored', async (context) => {
   for (const entry of found) for (const name of computed) assert.not.ok(name in entry.attributes, `${name} of ${entry.dn}`);
 });
 
+test('app passwords stay here, whoever asks for them', async (context) => {
+  const { directory } = context.served;
+  const uuid = directory.tree.named(`uid=ada,${people}`)?.uuid ?? '';
+  await directory.as({ kind: 'entry', uuid }, 'test').addAppPassword(uuid, { name: 'phone', service: undefined });
+  const attributes = ['*', '+', 'mosAppPassword'];
+  const client = await dial(context);
+  const ofAda = async (...controls: ReturnType<typeof sync>[]) => {
+    const { entries } = await client.ask(request.search(`uid=ada,${people}`, { scope: 0, attributes }), ...controls);
+    return entryOf(entries[0]?.parts ?? []).attributes;
+  };
+  assert.ok('mosAppPassword' in (await ofAda()));
+  const synced = await ofAda(sync('refreshOnly'));
+  assert.ok('entryCSN' in synced);
+  assert.not.ok('mosAppPassword' in synced);
+});
+
 test('a filter on computed attributes is followed, and begins again with a cookie', async (context) => {
   const writer = await dial(context);
   const group = { objectClass: ['groupOfNames'], cn: ['g'], member: [`uid=ada,${people}`] };
