@@ -32,6 +32,8 @@ export interface StartOptions {
  * @returns the exit code
  */
 export async function start(settings: Settings, { version, workers, doors }: StartOptions): Promise<number> {
+  // whoever reads the log may go (EPIPE). That ends nothing, and must not be logged: the log would be about itself for ever
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const log = makeLog({ level: settings.logLevel, format: settings.logFormat, write: (line) => process.stderr.write(line) });
   if (workers > 1 && !isWorker) return startWorkers(settings, workers, doors, log);
   surviveTheUnforeseen(log);

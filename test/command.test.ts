@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -202,6 +203,19 @@ test('mos check --services looks from outside, without a database', async () => 
   const unreadable = await mos(['check', '--services', '--ca', nowhere]);
   assert.is(unreadable.code, 1);
   assert.match(unreadable.err, /^mos: .*nowhere/);
+});
+
+test('a server whose output nobody reads any more goes on, and ends when it is told to', async () => {
+  const env = { MOS_VAR: join(folder, 'unread'), MOS_BASE_DN: base, MOS_SEED: 'base', MOS_LDAP_LISTEN: 'ldap://127.0.0.1:0' };
+  const child = spawn(process.execPath, [...fromSource, 'start', 'ldap'], { env: { ...ownEnvironment(), ...env } });
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await Promise.race([once(child.stdout, 'data'), exit]);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.kill('SIGTERM');
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  assert.is(await exit, 0);
+  clearTimeout(impatience);
 });
 
 test('a second server is refused what the first one has: the database, the port', async () => {
