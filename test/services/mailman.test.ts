@@ -120,6 +120,8 @@ else {
       const each = await subscriber('ghost@example.org');
       const preferences = await mailman.ask('GET', `members/${each['member_id']}/preferences`);
       assert.is(preferences['delivery_status'], 'by_bounces', mailman.log());
+      // a moment later it writes to them, and counts that
+      assert.is(each['total_warnings_sent'], 1, mailman.log());
       return each;
     }, 30);
     const { code, out } = sync(['--quiet']);
