@@ -52,11 +52,13 @@ export async function start(settings: Settings, { version, workers, doors }: Sta
     const addresses: ListenAddress[] = [];
     for (const address of listenAddresses(settings, doors)) addresses.push(await server.listen(address));
     giveBackMemory();
+    // before anybody hears that it has started: who hears it may say stop at once
+    const stopped = stopSignal();
     log.info('started', { entries: directory.tree.size, base: directory.baseDn, version });
     if (settings.profile === 'development' && !isWorker)
       process.stdout.write(welcome(settings, addresses, site?.url, tls.caFile, root.made));
     else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);
-    await stopSignal();
+    await stopped;
     log.info('stopping');
     return 0;
   } finally {

@@ -7,19 +7,19 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromSource, ownEnvironment, startMos } from './support/mos-process.ts';
+import { asBuilt, ownEnvironment, startMos } from './support/mos-process.ts';
 import { sixCrypt } from './support/moving.ts';
 import { RawClient, request } from './support/raw-client.ts';
 import type { LdapServer } from './support/slapd.ts';
 
-/** What the command prints, and its exit codes: 0 done, 1 it did not work, 2 it was asked for wrongly. */
+/** What the command prints, and its exit codes: 0 done, 1 it did not work, 2 it was asked for wrongly. As built: `npm test` builds first. */
 const test = suite('command');
 const base = 'dc=example,dc=org';
 const people = `ou=people,${base}`;
 const folder = mkdtempSync(join(tmpdir(), 'mos-command-'));
 let server: LdapServer;
 test.before(async () => {
-  server = await startMos({ ldif: [file('club.ldif', tree)], env: { MOS_ROOT_PASSWORD: 'hush-hush' } });
+  server = await startMos({ program: asBuilt, ldif: [file('club.ldif', tree)], env: { MOS_ROOT_PASSWORD: 'hush-hush' } });
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,7 +35,7 @@ type Environment = Readonly<Record<string, string>>;
 function mos(words: readonly string[], env: Environment = {}, input = ''): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const own = { MOS_VAR: dirname(server.socketPath), MOS_BASE_DN: base, MOS_ROOT_PASSWORD: 'hush-hush', MOS_SEED: 'none' };
-    const child = spawn(process.execPath, [...fromSource, ...words], { env: { ...ownEnvironment(), ...own, ...env } });
+    const child = spawn(process.execPath, [...asBuilt, ...words], { env: { ...ownEnvironment(), ...own, ...env } });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -207,7 +207,7 @@ test('mos check --services looks from outside, without a database', async () => 
 
 test('a server whose output nobody reads any more goes on, and ends when it is told to', async () => {
   const env = { MOS_VAR: join(folder, 'unread'), MOS_BASE_DN: base, MOS_SEED: 'base', MOS_LDAP_LISTEN: 'ldap://127.0.0.1:0' };
-  const child = spawn(process.execPath, [...fromSource, 'start', 'ldap'], { env: { ...ownEnvironment(), ...env } });
+  const child = spawn(process.execPath, [...asBuilt, 'start', 'ldap'], { env: { ...ownEnvironment(), ...env } });
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   await Promise.race([once(child.stdout, 'data'), exit]);
   child.stdout.destroy();
