@@ -20,6 +20,8 @@ interface Listing {
   readonly changed: Set<string>;
   /** What is searched, made when somebody first searches */
   haystack: Haystack | undefined;
+  /** entryUUID → place among the rows, made when somebody first asks who is in the list */
+  places: ReadonlyMap<string, number> | undefined;
 }
 
 /** Some of those who were found, and how many there are. */
@@ -60,7 +62,7 @@ export class PeopleIndex {
     // somebody sees more of their own entry than of others', so it is looked at anew, and stands where its name belongs
     const own = entry?.key.endsWith(`,${this.#peopleKey}`) ? this.#row(viewer, entry) : undefined;
     const hits = words.length === 0 ? undefined : this.#haystack(listing).find(words);
-    const shared = own && rows.findIndex(({ uuid }) => uuid === own.uuid);
+    const shared = own && (this.#places(listing).get(own.uuid) ?? -1);
     const isOwnHit = own !== undefined && words.every((word) => own.plain.includes(word));
     const length = hits?.length ?? rows.length;
     const at = (nth: number): number => hits?.[nth] ?? nth;
@@ -85,6 +87,11 @@ export class PeopleIndex {
     return { people, count };
   }
 
+  #places(listing: Listing): ReadonlyMap<string, number> {
+    listing.places ??= new Map(listing.rows.map(({ uuid }, nth) => [uuid, nth]));
+    return listing.places;
+  }
+
   #haystack(listing: Listing): Haystack {
     listing.haystack ??= new Haystack(listing.rows.map(({ plain }) => plain));
     return listing.haystack;
@@ -104,7 +111,7 @@ export class PeopleIndex {
       const row = entry && this.#row(viewer.withoutSelf, entry);
       if (row !== undefined) rows.push(row);
     }
-    const listing: Listing = { rows: rows.sort(byKey), changed: new Set<string>(), haystack: undefined };
+    const listing: Listing = { rows: rows.sort(byKey), changed: new Set<string>(), haystack: undefined, places: undefined };
     // a few kinds of viewers there are; those of an older generation are never asked for again
     if (this.#listings.size >= 16) this.#listings.clear();
     this.#listings.set(kind, listing);
@@ -121,6 +128,7 @@ export class PeopleIndex {
     }
     listing.rows = [...rows];
     listing.haystack = undefined;
+    listing.places = undefined;
     listing.changed.clear();
   }
 
