@@ -6,7 +6,6 @@ import { type Difference, differencesOf } from './differences.ts';
 import type { Directory } from './directory.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { rehashReason } from './password-record.ts';
-import { outcomeOf } from './proposals.ts';
 import type { HistoryRevision, Revision } from './store.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -125,28 +124,12 @@ function mayRevert({ schema, viewer, entry, reversal }: HistoryContext, revision
   );
 }
 
-const memberAttributes: readonly string[] = ['member', 'uniqueMember'];
-
-/** A change of a group that put the entry into it or took it out, under the name that it had then. */
-function aboutGroup({ schema, viewer, parseChange, entryOf }: HistoryContext, revision: HistoryRevision): Told | undefined {
-  const group = entryOf(revision.entryUuid);
-  if (group === undefined || revision.about === undefined) return undefined;
-  const name = schema.normalizeDn(revision.about);
-  const change = parseChange(revision.change);
-  for (const attribute of memberAttributes) {
-    const description = schema.description(attribute);
-    if (description === undefined || !viewer.mayRead(group, description)) continue;
-    const names = (values: readonly Buffer[] = []) => values.some((value) => description.type.equality?.normalize(value) === name);
-    if (change.kind === 'add') {
-      const given = change.attributes.filter((each) => schema.description(each.description) === description);
-      if (given.some(({ values }) => names(values))) return { kind: 'joined', group };
-    } else if (change.kind === 'modify') {
-      const { removed, added } = outcomeOf(schema, revision.before, change);
-      if (names(added.get(attribute))) return { kind: 'joined', group };
-      if (names(removed.get(attribute))) return { kind: 'left', group };
-    }
-  }
-  return undefined;
+/** A change of a group that put the entry into it or took it out. */
+function aboutGroup({ schema, viewer, entryOf }: HistoryContext, { entryUuid, membership }: HistoryRevision): Told | undefined {
+  const group = entryOf(entryUuid);
+  const description = membership && schema.description(membership.attribute);
+  if (group === undefined || description === undefined || !viewer.mayRead(group, description)) return undefined;
+  return { kind: membership?.joined ? 'joined' : 'left', group };
 }
 
 /** `uid=ada` of `uid=ada,ou=people,…` */
@@ -163,8 +146,6 @@ export interface History {
 
 /** Revisions of which nothing may be heard are passed over; so many pages of them, and the reader has to ask again. */
 const mostRounds = 5;
-/** Groups that are looked at. */
-const mostGroups = 500;
 
 /** @internal for BoundDirectory @throws DirectoryError unavailable */
 export async function readHistory(
@@ -183,15 +164,12 @@ export async function readHistory(
     viewer: as.viewer,
     entry,
   };
-  const groups = staticGroups(directory);
   const items: HistoryItem[] = [];
   let before = beforeCsn;
   for (let round = 0; round < mostRounds && items.length < limit; round++) {
     const most = limit - items.length;
     const found = await store.history({
       entryUuid: entry.uuid,
-      dn: entry.dn,
-      groups,
       limit: most,
       ...(before !== undefined && { beforeCsn: before }),
     });
@@ -200,21 +178,4 @@ export async function readHistory(
     if (before === undefined) break;
   }
   return { items, beforeCsn: before };
-}
-
-/** entryUUIDs of the groups that name their members. */
-function staticGroups({ schema, tree }: Directory): string[] {
-  const members = memberAttributes.flatMap((name) => schema.attributeType(name) ?? []);
-  const objectClass = schema.attributeType('objectClass');
-  const index = objectClass && tree.equalityIndex(objectClass);
-  const found = new Set<string>();
-  for (const { name, must, may } of schema.objectClasses) {
-    if (![...must, ...may].some((type) => members.includes(type))) continue;
-    const normal = objectClass?.equality?.normalize(Buffer.from(name));
-    for (const slot of normal === undefined ? [] : (index?.slots(normal) ?? [])) {
-      const uuid = tree.at(slot)?.uuid;
-      if (uuid !== undefined && found.size < mostGroups) found.add(uuid);
-    }
-  }
-  return [...found];
 }

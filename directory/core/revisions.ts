@@ -1,6 +1,7 @@
 import type { AttributeType } from '../../schema/ldap/registry.ts';
 import type { Change } from '../model/change.ts';
 import type { Attribute } from '../model/entry.ts';
+import { memberChangesOf } from './member-changes.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import type { PlannedChange, Stamp } from './plan.ts';
 import type { Effect, NewRevision, StoredEntry } from './store.ts';
@@ -21,6 +22,8 @@ export interface RevisionContext {
   /** The other way round. @throws Error */
   readonly parseChange: (text: string) => Change;
   readonly parentOf: (entry: PackedEntry) => PackedEntry | undefined;
+  /** By the normal form of the DN */
+  readonly entryNamed: (key: string) => PackedEntry | undefined;
 }
 
 /** The row of the log for one planned change. */
@@ -28,6 +31,8 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
   const { before, after, change, cause, waits = false } = planned;
   const subject = before ?? after;
   if (subject === undefined) throw new Error('a change needs an entry');
+  const values = before === undefined ? [] : touched(context, change, before);
+  const members = waits || cause === 'reference' ? [] : memberChangesOf(context, change, values);
   return {
     csn,
     entryCsn: stamp.csn,
@@ -41,8 +46,9 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
     entryUuid: subject.uuid,
     dn: subject.dn,
     change: context.printChange(withoutSecrets(context, change)),
-    before: before === undefined ? [] : touched(context, change, before),
+    before: values,
     effect: waits ? { kind: 'none', uuid: subject.uuid } : effectOf(context, subject.uuid, after),
+    ...(members.length > 0 && { members }),
   };
 }
 

@@ -72,14 +72,26 @@ export interface Revision {
   readonly approves?: { readonly csn: number; readonly actor: string; readonly actorUuid: string | null };
 }
 
+/** Somebody whom a change of a group put into it or took out of it. */
+export interface MemberChange {
+  /** entryUUID of the member */
+  readonly uuid: string;
+  /** The group's attribute that named them: `member` or `uniqueMember` */
+  readonly attribute: string;
+  /** false: taken out */
+  readonly joined: boolean;
+}
+
 /** A revision of an entry's history. */
 export interface HistoryRevision extends Revision {
-  /** Of a revision of a group: the DN by which it names the entry */
-  readonly about?: string;
+  /** Of a revision of a group, which has neither `change` nor `before` here: what it did to the entry */
+  readonly membership?: Omit<MemberChange, 'uuid'>;
 }
 
 export interface NewRevision extends Omit<Revision, 'decision' | 'approves'> {
   readonly effect: Effect;
+  /** Of a change of a group: whose history it belongs to, too; each at most once */
+  readonly members?: readonly MemberChange[];
 }
 
 /** What a follower needs of a revision: which entry, and in what way. */
@@ -180,10 +192,6 @@ export interface RevisionQuestion {
 /** Requests that had an effect on an entry, and what was refused or withdrawn; and those that put it into groups or took it out. */
 export interface HistoryQuestion {
   readonly entryUuid: string;
-  /** The DN that it has now */
-  readonly dn: string;
-  /** entryUUIDs of the groups that count */
-  readonly groups: readonly string[];
   readonly beforeCsn?: number;
   readonly limit: number;
 }

@@ -47,14 +47,14 @@ interface Waiting {
 export class Writer {
   readonly #store: Store;
   readonly #tree: Tree;
-  readonly #revisions: Omit<RevisionContext, 'tree' | 'parentOf'>;
+  readonly #revisions: Omit<RevisionContext, 'tree' | 'parentOf' | 'entryNamed'>;
   readonly #clock: () => number;
   readonly #waiting: Waiting[] = [];
   readonly #turns: (() => Promise<void>)[] = [];
   #running = false;
   #lastMicros = 0;
 
-  constructor(store: Store, tree: Tree, revisions: Omit<RevisionContext, 'tree' | 'parentOf'>, clock: () => number) {
+  constructor(store: Store, tree: Tree, revisions: Omit<RevisionContext, 'tree' | 'parentOf' | 'entryNamed'>, clock: () => number) {
     this.#store = store;
     this.#tree = tree;
     this.#revisions = revisions;
@@ -209,7 +209,7 @@ export class Writer {
 
   /** @internal */
   revisions(staging: Staging): RevisionContext {
-    return { ...this.#revisions, tree: this.#tree, parentOf: (entry) => staging.parentOf(entry) };
+    return { ...this.#revisions, tree: this.#tree, parentOf: (entry) => staging.parentOf(entry), entryNamed: (key) => staging.find(key) };
   }
 }
 

@@ -15,11 +15,13 @@ const revisionRow = writtenRow.extend({
   asker_uuid: z.string().nullable(),
 });
 
-const historyRow = revisionRow.extend({ about: z.string().nullable() });
+const historyRow = revisionRow.extend({ attribute: z.string().nullable(), joined: z.boolean().nullable() });
 
-const columns = sql.fragment`
-  r.csn, r.entry_csn, r.at, r.actor, r.actor_uuid, r.origin, r.operation, r.cause, r.state, r.entry_uuid, r.dn, r.change, r.before,
+/** All but what is long in some. */
+const common = sql.fragment`
+  r.csn, r.entry_csn, r.at, r.actor, r.actor_uuid, r.origin, r.operation, r.cause, r.state, r.entry_uuid, r.dn,
   d.decided_at, d.decider, d.decider_uuid, d.reason, d.applied_csn, a.csn AS approves, asked.actor AS asker, asked.actor_uuid AS asker_uuid`;
+const columns = sql.fragment`${common}, r.change, r.before`;
 
 /** Each revision with what was decided of it, and with the one that it approves. */
 const decided = sql.fragment`
@@ -65,44 +67,33 @@ function filters({ actorHas, dnHas, originHas, operation, state, since, until }:
   ];
 }
 
-/** Changes of groups that are looked through; older ones are not told. */
-const mostGroupChanges = 5000;
-
-/**
- * What people are told of an entry, newest last. A change of a group is about it when it names the DN that the entry had
- * then: the one before its next change. LDIF folds long lines and writes what is not ASCII as base64 (RFC 2849).
- */
+/** What people are told of an entry, newest last: its own revisions, and what put it into groups or took it out. */
 export async function findHistory(connection: CommonQueryMethods, question: HistoryQuestion): Promise<HistoryRevision[]> {
-  const { entryUuid, dn, groups, beforeCsn = Number.MAX_SAFE_INTEGER, limit } = question;
+  const { entryUuid, beforeCsn = Number.MAX_SAFE_INTEGER, limit } = question;
   const rows = await connection.any(sql.type(historyRow)`
     WITH own AS (
-      SELECT csn FROM mos.revision
+      SELECT csn, NULL AS attribute, NULL::boolean AS joined FROM mos.revision
       WHERE entry_uuid = ${sql.uuid(entryUuid)} AND csn < ${beforeCsn} AND cause = 'request' AND state NOT IN ('pending', 'approved')
       ORDER BY csn DESC LIMIT ${limit}
     ), of_groups AS (
-      SELECT csn, lower(replace(change, E'\n ', '')) AS change, before FROM mos.revision
-      WHERE entry_uuid = ANY(${sql.array([...groups], 'uuid')}) AND csn < ${beforeCsn} AND cause = 'request' AND state = 'applied'
-        AND operation IN ('add', 'modify') AND csn > (SELECT min(csn) FROM mos.revision WHERE entry_uuid = ${sql.uuid(entryUuid)})
-        -- what is older than a whole page of the entry's own is not on it
-        AND csn > (SELECT CASE WHEN count(*) < ${limit} THEN 0 ELSE min(csn) END FROM own)
-      ORDER BY csn DESC LIMIT ${mostGroupChanges}
-    ), about AS (
-      SELECT of_groups.csn, was.dn FROM of_groups CROSS JOIN LATERAL (
-        SELECT coalesce((
-          SELECT next.dn FROM mos.revision AS next WHERE next.entry_uuid = ${sql.uuid(entryUuid)} AND next.csn > of_groups.csn ORDER BY next.csn LIMIT 1
-        ), ${dn}) AS dn
-      ) AS was
-      WHERE position('member: ' || lower(was.dn) || E'\n' IN of_groups.change) > 0
-        OR position('member:: ' || lower(replace(encode(convert_to(was.dn, 'UTF8'), 'base64'), E'\n', '')) || E'\n' IN of_groups.change) > 0
-        -- all members were taken out at once, and were named only before
-        OR (of_groups.change ~ E'\n(replace: (member|uniquemember)|delete: (member|uniquemember)\n-)'
-            AND position(lower(to_jsonb(was.dn)::text) IN lower(of_groups.before::text)) > 0)
-      ORDER BY of_groups.csn DESC LIMIT ${limit}
+      SELECT csn, attribute, joined FROM mos.member_change
+      WHERE member_uuid = ${sql.uuid(entryUuid)} AND csn < ${beforeCsn}
+      ORDER BY csn DESC LIMIT ${limit}
+    ), told AS (
+      SELECT * FROM own UNION ALL SELECT * FROM of_groups WHERE csn NOT IN (SELECT csn FROM own)
     )
-    SELECT ${columns}, about.dn AS about FROM mos.revision AS r ${decided} LEFT JOIN about ON about.csn = r.csn
-    WHERE r.csn IN (SELECT csn FROM own UNION SELECT csn FROM about)
+    SELECT ${common}, told.attribute, told.joined,
+      -- what made a large group is long
+      CASE WHEN told.joined IS NULL THEN r.change ELSE '' END AS change,
+      CASE WHEN told.joined IS NULL THEN r.before ELSE '{}' END AS before
+    FROM told JOIN mos.revision AS r ON r.csn = told.csn ${decided}
     ORDER BY r.csn DESC LIMIT ${limit}`);
-  return rows.map((row) => ({ ...revisionOf(row), ...(row.about !== null && { about: row.about }) })).reverse();
+  return rows
+    .map(({ attribute, joined, ...row }) => ({
+      ...revisionOf(row),
+      ...(attribute !== null && joined !== null && { membership: { attribute, joined } }),
+    }))
+    .reverse();
 }
 
 function revisionOf(row: z.infer<typeof revisionRow>): Revision {

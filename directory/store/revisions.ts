@@ -42,6 +42,11 @@ async function appendChunk(connection: CommonQueryMethods, revisions: readonly N
       FROM json_to_recordset(${JSON.stringify(revisions.map(revisionToJson))}::json) AS r (
         csn bigint, entry_csn text, at timestamptz, actor text, actor_uuid uuid, origin text, operation text, cause text,
         state text, entry_uuid uuid, dn text, change text, before jsonb)
+    ), membership AS (
+      INSERT INTO mos.member_change (csn, member_uuid, attribute, joined)
+      SELECT csn, member_uuid, attribute, joined
+      FROM json_to_recordset(${JSON.stringify(revisions.flatMap(membersToJson))}::json) AS m (
+        csn bigint, member_uuid uuid, attribute text, joined boolean)
     ), deleted AS (
       DELETE FROM mos.entry
       WHERE entry_uuid IN (SELECT uuid::uuid FROM json_array_elements_text(${JSON.stringify(gone)}::json) AS uuid)
@@ -71,6 +76,10 @@ function netEffect(revisions: readonly NewRevision[]): { put: StoredEntry[]; gon
 function entryToJson(entry: StoredEntry): unknown {
   const { uuid, parent, rdn, rdnKey, attributes } = entry;
   return { entry_uuid: uuid, parent_uuid: parent, rdn, rdn_key: rdnKey, attributes: attributesToJson(attributes) };
+}
+
+function membersToJson({ csn, members = [] }: NewRevision): unknown[] {
+  return members.map(({ uuid, attribute, joined }) => ({ csn, member_uuid: uuid, attribute, joined }));
 }
 
 function revisionToJson(revision: NewRevision): z.input<typeof writtenRow> {

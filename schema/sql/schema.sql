@@ -97,6 +97,21 @@ COMMENT ON TABLE mos.link IS 'Links that were mailed and work once: to activate 
 COMMENT ON COLUMN mos.link.token_digest IS 'SHA-256 of what stands in the link';
 COMMENT ON COLUMN mos.link.entry_uuid IS 'Whom it is about; of an invitation who invites';
 
+CREATE TABLE mos.member_change (
+  csn bigint NOT NULL,
+  member_uuid uuid NOT NULL,
+  attribute text NOT NULL,
+  joined boolean NOT NULL
+);
+ALTER TABLE mos.member_change ADD CONSTRAINT member_change_of_revision_fkey FOREIGN KEY (csn) REFERENCES mos.revision(csn);
+ALTER TABLE mos.member_change ADD CONSTRAINT member_change_pkey PRIMARY KEY (member_uuid, csn);
+CREATE TRIGGER member_change_keep_log BEFORE DELETE OR UPDATE OR TRUNCATE ON mos.member_change FOR EACH STATEMENT EXECUTE FUNCTION mos.keep_log();
+COMMENT ON TABLE mos.member_change IS 'Whom a revision of a group put into it or took out of it';
+COMMENT ON COLUMN mos.member_change.csn IS 'The revision of the group';
+COMMENT ON COLUMN mos.member_change.member_uuid IS 'Who came or went; no foreign key, because the log outlives entries';
+COMMENT ON COLUMN mos.member_change.attribute IS 'The attribute by which the group named them: member or uniqueMember';
+COMMENT ON COLUMN mos.member_change.joined IS 'false: taken out';
+
 CREATE TABLE mos.migration (
   number integer NOT NULL,
   name text NOT NULL,

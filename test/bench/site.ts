@@ -12,6 +12,8 @@ type Line = readonly [what: string, measured: string, target: string];
 /** Requests a second. */
 const rate = 200;
 const longestSeconds = 10;
+/** Before it is counted: code that has run often is compiled by then. */
+const warmSeconds = 3;
 
 /** What is asked for, and how many of a hundred requests are of it. */
 const pages: readonly (readonly [what: string, path: (nth: number, people: number) => string])[] = [
@@ -37,19 +39,13 @@ export async function loadSite({ folder, cluster, core }: Machine, flavour: Flav
     // the lists are made when somebody first asks
     for (const [, path] of pages) await ask(path(1, options.people));
     const seconds = Math.min(longestSeconds, Math.max(2, options.seconds * 3));
+    await steadily(warmSeconds, (nth, [, path]) => ask(path(nth, options.people)));
     const waits = new Map<string, number[]>(pages.map(([what]) => [what, []]));
     const used = cpuMicroseconds(server.pid);
-    const from = performance.now();
-    const running: Promise<void>[] = [];
-    for (let nth = 0; nth < rate * seconds; nth++) {
-      const due = from + (nth * 1000) / rate;
-      const early = due - performance.now();
-      if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
-      const [what, path] = pages[nth % pages.length] ?? ['', () => '/'];
+    await steadily(seconds, async (nth, [what, path], due) => {
       // from when it was due: who had to wait to ask has waited too
-      running.push(ask(path(nth, options.people)).then((end) => void waits.get(what)?.push(end - due)));
-    }
-    await Promise.all(running);
+      waits.get(what)?.push((await ask(path(nth, options.people))) - due);
+    });
     const cpu = (cpuMicroseconds(server.pid) - used) / 1000 / (rate * seconds);
     return [...waits].map(([what, all]): Line => {
       const sorted = all.sort((one, other) => one - other);
@@ -64,6 +60,20 @@ export async function loadSite({ folder, cluster, core }: Machine, flavour: Flav
     agent.destroy();
     await server.stop();
   }
+}
+
+/** So many requests a second for so long, whatever becomes of the ones before. @param due milliseconds, as performance.now() says */
+async function steadily(seconds: number, ask: (nth: number, page: (typeof pages)[number], due: number) => Promise<unknown>): Promise<void> {
+  const from = performance.now();
+  const running: Promise<unknown>[] = [];
+  for (let nth = 0; nth < rate * seconds; nth++) {
+    const due = from + (nth * 1000) / rate;
+    const early = due - performance.now();
+    if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
+    const page = pages[nth % pages.length];
+    if (page !== undefined) running.push(ask(nth, page, due));
+  }
+  await Promise.all(running);
 }
 
 async function signIn(url: URL, agent: Agent): Promise<string> {

@@ -3,11 +3,9 @@ import { sql } from 'slonik';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import type { Revision, StoredEntry, WriteTransaction } from '../../directory/core/store.ts';
-import type { Change } from '../../directory/model/change.ts';
+import type { NewRevision, Revision, StoredEntry, WriteTransaction } from '../../directory/core/store.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { SqlStore } from '../../directory/store/sql-store.ts';
-import { printChange } from '../../ldif/print.ts';
 import { freshStore } from '../support/database.ts';
 import { entry, entryCsn, put, remove, revision } from './rows.ts';
 
@@ -269,41 +267,46 @@ test('what waits is decided once, and says what came of it', async ({ store }) =
   assert.equal(await store.changesSince(1), { csn: 5, entryCsn: entryCsn(5), put: [suffix], deleted: [] });
 });
 
-test('a history has what was asked of an entry, and the groups that it came into and left under the name that it had', async ({
-  store,
-}) => {
-  const [old, now] = [`uid=${'a'.repeat(60)},dc=example`, 'uid=Zoë,dc=example'];
-  const group = (csn: number, member: string, more: Partial<Revision> = {}) =>
-    put(csn, grace, { operation: 'modify', change: printChange(modify('cn=board', 'member', member)), ...more });
+test('a history has what was asked of an entry, and the groups that it came into and left', async ({ store }) => {
+  const membership = (joined: boolean, ...who: readonly StoredEntry[]) => who.map(({ uuid }) => ({ uuid, attribute: 'member', joined }));
+  const group = (csn: number, more: Partial<NewRevision> = {}) =>
+    put(csn, grace, { operation: 'modify', change: 'long', before: [{ description: 'member', values: [Buffer.from('x')] }], ...more });
   await store.write((transaction) =>
     transaction.append([
       put(1, suffix),
       put(2, people),
-      group(3, old),
-      put(4, ada, { dn: old }),
-      group(5, old.toUpperCase()),
-      group(6, `${old},dc=elsewhere`),
-      put(7, ada, { dn: old, operation: 'rename' }),
-      group(8, old),
-      group(9, now),
-      put(10, ada, { dn: now, operation: 'modify', cause: 'reference' }),
-      revision(11, { kind: 'none', uuid: ada.uuid }, { dn: now, operation: 'modify', state: 'pending' }),
-      group(12, now, { cause: 'reference' }),
-      put(13, ada, { dn: now, operation: 'modify' }),
+      group(3),
+      put(4, ada),
+      group(5, { members: membership(true, people, ada) }),
+      group(6, { members: membership(true, people) }),
+      put(7, ada, { operation: 'rename' }),
+      group(8, { members: membership(false, ada, people) }),
+      put(9, ada, { operation: 'modify', cause: 'reference' }),
+      revision(10, { kind: 'none', uuid: ada.uuid }, { operation: 'modify', state: 'pending' }),
+      // a group that names itself
+      put(11, ada, { operation: 'modify', change: 'own', members: membership(true, ada) }),
     ]),
   );
-  const question = { entryUuid: ada.uuid, dn: now, groups: [grace.uuid], limit: 10 };
-  const csns = async (more: Partial<typeof question & { beforeCsn: number }> = {}) =>
-    (await store.history({ ...question, ...more })).map(({ csn }) => csn);
-  assert.equal(await csns(), [4, 5, 7, 9, 13]);
-  assert.equal(await csns({ limit: 2 }), [9, 13]);
-  assert.equal(await csns({ limit: 2, beforeCsn: 9 }), [5, 7]);
-  assert.equal(await csns({ groups: [] }), [4, 7, 13]);
+  const found = async (more: { readonly limit?: number; readonly beforeCsn?: number } = {}) =>
+    (await store.history({ entryUuid: ada.uuid, limit: 10, ...more })).map(({ csn, membership }) => [csn, membership?.joined]);
+  assert.equal(await found(), [
+    [4, undefined],
+    [5, true],
+    [7, undefined],
+    [8, false],
+    [11, undefined],
+  ]);
+  assert.equal(
+    (await found({ limit: 2 })).map(([csn]) => csn),
+    [8, 11],
+  );
+  assert.equal(
+    (await found({ limit: 2, beforeCsn: 8 })).map(([csn]) => csn),
+    [5, 7],
+  );
+  const [, joined] = await store.history({ entryUuid: ada.uuid, limit: 10 });
+  assert.equal([joined?.entryUuid, joined?.change, joined?.before], [grace.uuid, '', []]);
 });
-
-function modify(dn: string, description: string, value: string): Change {
-  return { kind: 'modify', dn, modifications: [{ operation: 'add', attribute: { description, values: [Buffer.from(value)] } }] };
-}
 
 test('followers hear of a commit, and not of a rollback', async ({ store }) => {
   let heard = 0;
