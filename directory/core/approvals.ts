@@ -4,9 +4,10 @@ import { DirectoryError } from '../model/errors.ts';
 import type { BoundDirectory, UpdateOptions } from './bound-directory.ts';
 import type { Directory } from './directory.ts';
 import { planModify } from './modify.ts';
+import { reversalOf } from './modify-outcome.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import type { Plan, PlanContext } from './plan.ts';
-import { askedChange, type Conflict, conflictsOf, longestReason, mayMake, partsOf, reversalOf } from './proposals.ts';
+import { askedChange, type Conflict, conflictsOf, longestReason, mayMake, partsOf } from './proposals.ts';
 import type { NewDecision, Revision } from './store.ts';
 import type { Desk, Outcome } from './writer.ts';
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { ModifyChange } from '../model/change.ts';
 import type { Attribute } from '../model/entry.ts';
-import { outcomeOf } from './proposals.ts';
+import { outcomeOf } from './modify-outcome.ts';
 
 /** What a change has done to one attribute. */
 export interface Difference {

@@ -1,17 +1,20 @@
+import type { Schema } from '../../schema/ldap/registry.ts';
 import type { Change } from '../model/change.ts';
-import { outcomeOf } from './proposals.ts';
-import type { RevisionContext } from './revisions.ts';
+import { outcomeOf } from './modify-outcome.ts';
+import type { PackedEntry } from './packed-entry.ts';
 import type { MemberChange, NewRevision } from './store.ts';
 
 /** The attributes by which a group names its members, one by one. */
-export const memberAttributes: readonly string[] = ['member', 'uniqueMember'];
+const memberAttributes: readonly string[] = ['member', 'uniqueMember'];
 
 /**
  * Whom a change of a group put into it or took out of it, so that their history finds it.
  * @param before the values that it touched, as the log keeps them
+ * @param entryNamed by the normal form of a DN
  */
 export function memberChangesOf(
-  { tree: { schema }, entryNamed }: Pick<RevisionContext, 'tree' | 'entryNamed'>,
+  schema: Schema,
+  entryNamed: (key: string) => PackedEntry | undefined,
   change: Change,
   before: NewRevision['before'],
 ): MemberChange[] {

@@ -32,7 +32,7 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
   const subject = before ?? after;
   if (subject === undefined) throw new Error('a change needs an entry');
   const values = before === undefined ? [] : touched(context, change, before);
-  const members = waits || cause === 'reference' ? [] : memberChangesOf(context, change, values);
+  const members = waits || cause === 'reference' ? [] : memberChangesOf(context.tree.schema, context.entryNamed, change, values);
   return {
     csn,
     entryCsn: stamp.csn,
