@@ -50,7 +50,7 @@ export async function start(settings: Settings, { version, workers, doors }: Sta
     const server = new LdapServer({ directory, authenticator, tls, limits: limitsOf(settings), log, version, runJob: runJobOn(open) });
     served.push(server);
     const addresses: ListenAddress[] = [];
-    for (const address of listenAddresses(settings, doors)) addresses.push(await server.listen(address));
+    for (const address of listenAddresses(settings, doors)) addresses.push(await at(formatAddress(address), server.listen(address)));
     giveBackMemory();
     // before anybody hears that it has started: who hears it may say stop at once
     const stopped = stopSignal();
@@ -82,14 +82,31 @@ async function serveSite(
     incident: (error) => log.incident(error),
     warn: (text, error) => log.warn(text, { error }),
   });
-  const web = await listen(site, { ...settings.webListen, ...tls });
-  return {
-    url: site.url,
-    async stop() {
-      await web.stop();
-      await site.close();
-    },
-  };
+  const { scheme, host, port } = settings.webListen;
+  const where = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  try {
+    const web = await at(where, listen(site, { ...settings.webListen, ...tls }));
+    return {
+      url: site.url,
+      async stop() {
+        await web.stop();
+        await site.close();
+      },
+    };
+  } catch (error) {
+    // what it does beside answering has begun, and needs the database that is about to be closed
+    await site.close();
+    throw error;
+  }
+}
+
+/** What keeps a start from listening is told in one sentence. @param where as the settings say it */
+async function at<T>(where: string, listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    throw new Error(`can't listen at ${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /** The certificate that the settings name, or one of our own making. */

@@ -7,17 +7,16 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { asBuilt, ownEnvironment, startMos } from './support/mos-process.ts';
+import { asBuilt, type MosServer, ownEnvironment, startMos } from './support/mos-process.ts';
 import { sixCrypt } from './support/moving.ts';
 import { RawClient, request } from './support/raw-client.ts';
-import type { LdapServer } from './support/slapd.ts';
 
 /** What the command prints, and its exit codes: 0 done, 1 it did not work, 2 it was asked for wrongly. As built: `npm test` builds first. */
 const test = suite('command');
 const base = 'dc=example,dc=org';
 const people = `ou=people,${base}`;
 const folder = mkdtempSync(join(tmpdir(), 'mos-command-'));
-let server: LdapServer;
+let server: MosServer;
 test.before(async () => {
   server = await startMos({ program: asBuilt, ldif: [file('club.ldif', tree)], env: { MOS_ROOT_PASSWORD: 'hush-hush' } });
 });
@@ -218,15 +217,28 @@ test('a server whose output nobody reads any more goes on, and ends when it is t
   clearTimeout(impatience);
 });
 
-test('a second server is refused what the first one has: the database, the port', async () => {
+test('a second server is refused the database that the first one has', async () => {
   const second = await mos(['start']);
   assert.is(second.code, 1);
   assert.match(second.err, /^mos: .*\n$/);
-  const elsewhere = { MOS_VAR: join(folder, 'elsewhere'), MOS_LDAP_LISTEN: server.ldapUrl, MOS_WEB_LISTEN: 'http://127.0.0.1:0' };
-  const sameRoom = await mos(['start'], elsewhere);
-  assert.is(sameRoom.code, 1);
-  assert.match(sameRoom.err, /EADDRINUSE/);
 });
+
+for (const taken of ['MOS_LDAP_LISTEN', 'MOS_WEB_LISTEN'] as const) {
+  test(`an address of ${taken} that somebody else has ends the start with one sentence`, async () => {
+    const { [taken]: there = '' } = server.env;
+    const [where = ''] = there.split(' ');
+    const elsewhere = {
+      MOS_VAR: join(folder, taken),
+      MOS_LDAP_LISTEN: 'ldap://127.0.0.1:0',
+      MOS_WEB_LISTEN: 'http://127.0.0.1:0',
+      [taken]: where,
+    };
+    const { code, out, err } = await mos(['start'], elsewhere);
+    assert.is(code, 1);
+    assert.is(out, '');
+    assert.is(err, `mos: can't listen at ${where}: listen EADDRINUSE: address already in use ${where.replace(/^.*\/\//, '')}\n`);
+  });
+}
 
 test('people of a Django site and of passwd come in beside a running server, after a look', async () => {
   const rows = [
