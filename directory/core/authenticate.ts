@@ -123,13 +123,14 @@ export class Authenticator {
 
   /**
    * Gives an entry a new password. With the old one, whoever knows it may; without, who may write userPassword.
+   * @returns the entry as this password has left it
    * @throws DirectoryError insufficientAccessRights, unwillingToPerform (the old password is wrong), constraintViolation (the policy's), busy
    */
   async changePassword(
     asker: BoundDirectory,
     entry: PackedEntry,
     { old, password, address }: { readonly old: Buffer | undefined; readonly password: Buffer; readonly address: string },
-  ): Promise<void> {
+  ): Promise<PackedEntry | undefined> {
     const { directory } = this.#options;
     if (old !== undefined) {
       const right = await directory.attempts.try(entry.key, address, () => this.#match(entry, old));
@@ -138,7 +139,7 @@ export class Authenticator {
     const type = directory.schema.description('userPassword');
     if (type === undefined || !asker.viewer.mayWrite(entry, type))
       throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
-    await asker.setPassword(entry, password, old !== undefined);
+    return (await asker.setPassword(entry, password, old !== undefined)).after;
   }
 
   async #root(password: Buffer): Promise<Identity | undefined> {

@@ -156,15 +156,16 @@ export class PasswordPolicies {
   /** Entries never change, so what was read from one stays right. */
   readonly #read = new WeakMap<PackedEntry, PasswordPolicy>();
   readonly #states = new WeakMap<PackedEntry, PasswordState>();
-  readonly #types: Readonly<Record<StateName | 'pwdPolicySubentry', AttributeType | undefined>>;
+  readonly #types: Readonly<Record<TypeName, AttributeType | undefined>>;
 
   constructor(tree: Tree, baseDn: string, builtIn: PasswordPolicy) {
     const { schema } = tree;
     this.#tree = tree;
     this.#builtIn = builtIn;
     this.#defaultKey = schema.normalizeDn(`cn=default,ou=policies,${baseDn}`);
-    const type = (name: StateName | 'pwdPolicySubentry') => schema.attributeType(name);
+    const type = (name: TypeName) => schema.attributeType(name);
     this.#types = {
+      userPassword: type('userPassword'),
       pwdPolicySubentry: type('pwdPolicySubentry'),
       pwdChangedTime: type('pwdChangedTime'),
       pwdReset: type('pwdReset'),
@@ -203,8 +204,10 @@ export class PasswordPolicies {
     const text = (name: StateName) => this.#values(entry, name)[0]?.toString();
     const time = (name: StateName) => millisecondsOf(text(name));
     const locked = text('pwdAccountLockedTime');
+    // of a password that has gone the time stays; there is nothing that could grow old
+    const isThere = this.#values(entry, 'userPassword').length > 0;
     return {
-      changed: time('pwdChangedTime'),
+      changed: isThere ? time('pwdChangedTime') : undefined,
       reset: text('pwdReset') === 'TRUE',
       locked: locked !== undefined && normalizeGeneralizedTime(locked) === lockedForever ? 'forever' : millisecondsOf(locked),
       start: time('pwdStartTime'),
@@ -213,7 +216,7 @@ export class PasswordPolicies {
     };
   }
 
-  #values(entry: PackedEntry, name: StateName | 'pwdPolicySubentry'): Buffer[] {
+  #values(entry: PackedEntry, name: TypeName): Buffer[] {
     const type = this.#types[name];
     return type === undefined ? [] : entry.valuesOfType(type);
   }
@@ -232,6 +235,7 @@ export class PasswordPolicies {
 }
 
 type StateName = 'pwdChangedTime' | 'pwdReset' | 'pwdAccountLockedTime' | 'pwdStartTime' | 'pwdEndTime' | 'pwdGraceUseTime';
+type TypeName = StateName | 'userPassword' | 'pwdPolicySubentry';
 
 function isPolicy(schema: Schema, entry: PackedEntry): boolean {
   const objectClass = schema.attributeType('objectClass');
@@ -259,7 +263,7 @@ function readPolicy(schema: Schema, entry: PackedEntry): PasswordPolicy {
 }
 
 /** Milliseconds since 1970 of a Generalized Time; undefined when it is none. */
-function millisecondsOf(text: string | undefined): number | undefined {
+export function millisecondsOf(text: string | undefined): number | undefined {
   const normal = text === undefined ? undefined : normalizeGeneralizedTime(text);
   if (normal === undefined) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '0'] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d+)?$/.exec(normal) ?? [];

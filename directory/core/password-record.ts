@@ -3,11 +3,14 @@ import type { Rdn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription } from './draft.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import type { PasswordPolicy } from './password-policy.ts';
+import { generalizedTime, millisecondsOf, type PasswordPolicy } from './password-policy.ts';
 import type { Plan, PlanContext } from './plan.ts';
 
 /** What the log says of a hash that is renewed: nobody has changed the password. */
 export const rehashReason = 'rehash';
+
+/** Milliseconds. */
+const second = 1000;
 
 /** Writes into an entry what a change of its password leaves there beside the password. */
 export type PasswordRecord = (draft: Draft, before: PackedEntry | undefined, context: PlanContext) => void;
@@ -15,10 +18,19 @@ export type PasswordRecord = (draft: Draft, before: PackedEntry | undefined, con
 /** The password is the same in another form. */
 export const samePassword: PasswordRecord = () => undefined;
 
-/** When it was changed, and nothing else. */
-export const timeAlone: PasswordRecord = (draft, _before, { staging, stamp }) => {
-  const has = draft.get(resolveDescription(staging.tree, 'userPassword')).length > 0;
-  draft.setText('pwdChangedTime', ...(has ? [stamp.time] : []));
+/**
+ * When it was changed, and nothing else. LDAP counts seconds here; of two changes of one entry within a second the later one gets the
+ * second after, and the time stays when the password goes. So no two passwords that an entry has had carry the same time, and what
+ * began with one (a session of the site) is told from what began with the next.
+ */
+export const timeAlone: PasswordRecord = (draft, before, { staging, stamp }) => {
+  const password = resolveDescription(staging.tree, 'userPassword');
+  const [known] = before?.values(resolveDescription(staging.tree, 'pwdChangedTime')) ?? [];
+  const last = known && millisecondsOf(known.toString());
+  const isThere = [draft.get(password), before?.values(password) ?? []].some((values) => values.length > 0);
+  if (last === undefined && !isThere) return;
+  const isLater = last === undefined || stamp.at.getTime() - (stamp.at.getTime() % second) > last;
+  draft.setText('pwdChangedTime', isLater ? stamp.time : generalizedTime(last + second).replace(/\.\d+/, ''));
 };
 
 /**

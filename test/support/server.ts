@@ -39,24 +39,40 @@ export async function startTestServer(
   ldif: string,
   access = 'open',
   changed: Partial<ServerLimits> = {},
-  { write = (line) => void process.stderr.write(line), ...options }: TestServerOptions = {},
+  { write, ...options }: TestServerOptions = {},
 ): Promise<TestServer> {
   const open = await openTestDirectory(ldif, access, options);
+  const served = await serveDirectory(open, changed, write);
+  return {
+    ...open,
+    ...served,
+    async stop() {
+      await served.stop();
+      await open.close();
+    },
+  };
+}
+
+/** The same over a directory that is open already, and stays open. */
+export async function serveDirectory(
+  open: Pick<TestDirectory, 'directory' | 'authenticator'>,
+  changed: Partial<ServerLimits> = {},
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Promise<Omit<TestServer, keyof TestDirectory>> {
+  const { directory, authenticator } = open;
   const folder = mkdtempSync(join(tmpdir(), 'mos-server-'));
   const tls = await loadOrCreateCertificate({ folder, now: new Date() });
   const log = makeLog({ level: 'error', format: 'text', write });
-  const server = new LdapServer({ ...open, tls, limits: { ...limits, ...changed }, log, version: 'test' });
+  const server = new LdapServer({ directory, authenticator, tls, limits: { ...limits, ...changed }, log, version: 'test' });
   const plain = await server.listen({ kind: 'ldap', host: '127.0.0.1', port: 0 });
   const secure = await server.listen({ kind: 'ldaps', host: '127.0.0.1', port: 0 });
   return {
-    ...open,
     server,
     port: 'port' in plain ? plain.port : 0,
     tlsPort: 'port' in secure ? secure.port : 0,
     caFile: tls.caFile,
     async stop() {
       await server.stop();
-      await open.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

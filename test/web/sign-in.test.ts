@@ -88,8 +88,6 @@ const ends: readonly (readonly [what: string, end: (uid: string) => Promise<unkn
   [
     'a new password',
     async (uid) => {
-      // pwdChangedTime counts seconds
-      await new Promise((resolve) => setTimeout(resolve, 1000));
       const root = site.directory.asRoot('test');
       await root.setPassword(root.find(`uid=${uid},ou=people,${base}`), Buffer.from('another-password'), false);
     },

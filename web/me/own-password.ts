@@ -27,19 +27,21 @@ export async function changePassword(visit: Visit): Promise<Answer> {
   const errors = { ...(old === '' && { oldPassword: t('password.oldEmpty') }), ...('errors' in typed && typed.errors) };
   if ('errors' in typed || Object.keys(errors).length > 0) return refused(errors);
   if (typed.password === old) return refused({ newPassword: t('password.same') });
+  let mark: string;
   try {
-    await site.authenticator.changePassword(visit.as, entry, {
+    const changed = await site.authenticator.changePassword(visit.as, entry, {
       old: Buffer.from(old),
       password: Buffer.from(typed.password),
       address: request.address,
     });
+    // of the change made here, whatever has come after it
+    mark = site.sessions.passwordMark(changed);
   } catch (error) {
     const policy = policyErrors(visit, entry, typed.password, error);
     if (policy !== undefined) return refused(policy);
     if (error instanceof DirectoryError && error.kind === 'unwillingToPerform') return refused({ oldPassword: t('password.oldWrong') });
     throw error;
   }
-  const mark = site.sessions.passwordMark(identity);
   await site.sessions.endOf(identity, { allBut: undefined });
   keepSession(visit, await site.sessions.begin(identity, { stage: 'complete', mark, address: request.address, agent }), 'complete');
   await writeTo(site, entry, { subject: 'password.mailChanged', paragraphs: ['password.mailText', 'security.mailNotYou'] });

@@ -3,6 +3,7 @@ import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Identity } from '../../directory/core/access.ts';
 import type { Directory } from '../../directory/core/directory.ts';
+import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 
 /** Somebody who is signed in, or halfway. */
 export interface Session {
@@ -59,7 +60,7 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** Begins a session. @param mark of the password that was given: `passwordMark` at that moment @returns what its cookie holds */
+  /** Begins a session. @param mark of the password that was given: `passwordMark` from before it was checked @returns what its cookie holds */
   async begin(
     identity: Session['identity'],
     { stage, mark, address, agent }: Pick<Session, 'stage' | 'address' | 'agent'> & { readonly mark: string },
@@ -176,23 +177,24 @@ export class Sessions {
   }
 
   #isGood(found: z.infer<typeof row>, { identity, expiresAt }: Session, now: number): boolean {
-    if (expiresAt.getTime() <= now || this.passwordMark(identity) !== found.password_changed) return false;
+    if (expiresAt.getTime() <= now) return false;
+    if (identity.kind === 'root') return found.password_changed === this.passwordMark(undefined);
     const { directory } = this.#options;
-    if (identity.kind === 'root') return true;
     const entry = directory.tree.byUuid(identity.uuid);
-    return entry !== undefined && directory.mayLogIn(entry);
+    return entry !== undefined && directory.mayLogIn(entry) && found.password_changed === this.passwordMark(entry);
   }
 
   #end(stage: Session['stage'], now: Date): Date {
     return new Date(now.getTime() + (stage === 'complete' ? this.#options.days * day : stageMinutes * 60_000));
   }
 
-  /** Changes with the password, and a session of another mark is over. Of the administrator there is nothing to go by: that password comes with a start. */
-  passwordMark(identity: Session['identity']): string {
-    if (identity.kind === 'root') return '';
-    const { directory } = this.#options;
-    const entry = directory.tree.byUuid(identity.uuid);
-    return (entry && directory.valuesOf(entry, 'pwdChangedTime')[0]?.toString()) ?? '';
+  /**
+   * Changes with the password, and a session of another mark is over: no two passwords of an entry have the same time (`timeAlone`), and
+   * a hash that is renewed keeps it. Of the administrator there is nothing to go by: that password comes with a start.
+   * @param entry undefined: the administrator
+   */
+  passwordMark(entry: PackedEntry | undefined): string {
+    return (entry && this.#options.directory.valuesOf(entry, 'pwdChangedTime')[0]?.toString()) ?? '';
   }
 }
 

@@ -46,7 +46,7 @@ export async function signInByPasskey(visit: Visit): Promise<Answer> {
   const entry = passkey && site.directory.tree.byUuid(passkey.entryUuid);
   if (entry === undefined || !site.authenticator.isLetIn(entry)) return refusedSignIn(visit, 'signIn.wrongPasskey');
   const identity = { kind: 'entry', uuid: entry.uuid } as const;
-  await open(visit, { identity, mark: site.sessions.passwordMark(identity) }, 'complete');
+  await open(visit, { identity, mark: site.sessions.passwordMark(entry) }, 'complete');
   return redirect(localPath(form.text('back')), greeting(visit, identity));
 }
 
@@ -95,9 +95,12 @@ export function greeting({ site }: Visit, identity: Session['identity']) {
 async function identify({ site, request }: Visit, name: string, password: string): Promise<Known | 'signIn.wrong' | 'signIn.locked'> {
   const dn = nameToDn(site, name);
   try {
+    const entry = site.directory.tree.named(dn);
+    // from before the check: were the password changed meanwhile, this session must not outlive that
+    const mark = site.sessions.passwordMark(entry);
     const identity = await site.authenticator.authenticate({ dn, password: Buffer.from(password), address: request.address, door: 'site' });
-    // before anything else happens: were the password changed now, this session must not outlive it
-    if (identity.kind === 'entry' || identity.kind === 'root') return { identity, mark: site.sessions.passwordMark(identity) };
+    if (identity.kind === 'root') return { identity, mark: site.sessions.passwordMark(undefined) };
+    if (identity.kind === 'entry' && identity.uuid === entry?.uuid) return { identity, mark };
   } catch (error) {
     if (!(error instanceof DirectoryError) || (error.kind !== 'invalidCredentials' && error.kind !== 'invalidDNSyntax')) throw error;
     if (error.kind === 'invalidCredentials' && site.authenticator.isLocked(dn, request.address)) return 'signIn.locked';
