@@ -1,7 +1,12 @@
 /** How many are remembered; those that have not come for longest go first. */
 const mostRemembered = 20_000;
 
-/** So many in so long, for each name: who asks for more has to wait. Counts in this process alone. */
+/**
+ * So many in so long, for each name: who asks for more has to wait. Counts in this process alone, so that N processes let N times as
+ * many through: it keeps the flood of one client off and bounds nothing else. What must hold for all processes together is counted in
+ * Postgres, by whom it is about and not by who asks, who may have any number of addresses: links of one person (`makeLinkUnless`), mail
+ * to one address (`sendUnless`).
+ */
 export class Allowance {
   readonly #most: number;
   readonly #milliseconds: number;

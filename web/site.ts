@@ -24,9 +24,9 @@ export interface Site {
   readonly url: URL;
   /** Milliseconds since 1970 */
   readonly clock: () => number;
-  /** How often an address may ask to join */
+  /** How often a client's address may ask this process to join */
   readonly joins: Allowance;
-  /** How often an address may ask for a link to set a new password */
+  /** How often a client's address may ask this process for a link to set a new password */
   readonly resets: Allowance;
   /** Does something when the answer has gone, so that its time tells nothing; an error goes into the log */
   readonly later: (work: () => Promise<void>) => void;

@@ -145,6 +145,30 @@ test('one address asks five times in an hour, and not more', async () => {
   now += hour;
 });
 
+test('an address gets three mails an hour, in whatever case it is written and however many ask at once; nobody is told that there were more', async () => {
+  for (const [mail, others] of [
+    ['strange@example.net', 'STRANGE@example.net'],
+    ['bob@example.org', 'Bob@Example.org'],
+  ] as const) {
+    now += hour;
+    const mails = async () => (await site.mails()).filter((each) => new RegExp(`^To: ${mail}`, 'im').test(each)).length;
+    const before = await mails();
+    const visitors = Array.from({ length: 5 }, () => site.visitor());
+    const answers = await Promise.all(
+      visitors.map((visitor, nth) => ask(visitor, { uid: `stranger${nth}`, mail: nth % 2 === 0 ? mail : others })),
+    );
+    assert.equal(
+      answers.map(({ status, location }) => [status, location]),
+      answers.map(() => [303, '/join/sent']),
+    );
+    assert.is((await mails()) - before, 3);
+    now += hour;
+    await ask(site.visitor(), { uid: 'stranger', mail });
+    assert.is((await mails()) - before, 4);
+  }
+  now += hour;
+});
+
 test('a name that was taken meanwhile is chosen anew; a link is too old after three days', async () => {
   const two = [site.visitor(), site.visitor()];
   for (const [nth, visitor] of two.entries()) await ask(visitor, { uid: 'wanted', mail: `wanted${nth}@example.net` });

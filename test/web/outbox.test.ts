@@ -247,4 +247,19 @@ test('nothing is fetched for a mail, and no file read, whatever stands in it', a
   assert.not.match(sink.taken[0]?.text ?? '', /root:/);
 });
 
+test('of many of one subject to one address no more go in an hour than may, from however many processes; other mail goes', async () => {
+  const other = open(sink.url);
+  const sent = await Promise.all([outbox, other, outbox, other, outbox, other].map((each) => each.sendUnless(letter, 2)));
+  assert.is(sent.filter(Boolean).length, 2);
+  await outbox.send(letter);
+  assert.is(await other.sendUnless({ ...letter, to: 'ADA@example.org' }, 2), false);
+  assert.is(await outbox.sendUnless({ ...letter, subject: 'something else' }, 2), true);
+  assert.is(await outbox.sendUnless({ ...letter, to: 'bob@example.org' }, 2), true);
+  now += 60 * minute;
+  assert.is(await other.sendUnless(letter, 2), true);
+  await other.stop();
+  await settle();
+  assert.is(sink.taken.length, 6);
+});
+
 test.run();

@@ -9,6 +9,8 @@ import type { Language } from '../words.ts';
 import { type Application, isKnownAddress, readApplication } from './application.ts';
 
 const hours = 72;
+/** Mails that one address gets within an hour, whoever asks and wherever: it may be anybody's. */
+const mostMails = 3;
 /** Seconds that nobody takes less to fill in a form. */
 const quickest = 2;
 
@@ -83,16 +85,18 @@ function isTooQuick({ site, cookies }: Visit, since: string): boolean {
   return !/^\d+$/.test(seconds) || !isFormToken(secret, token) || site.clock() / 1000 - Number(seconds) < quickest;
 }
 
-/** A link for a new address; a word to the owner for a known one. */
+/** A link for a new address; a word to the owner for a known one. A link whose mail does not go is known to nobody. */
 async function send(site: Site, application: Application, invitation: string, language: Language): Promise<void> {
   const { mail: to, givenName, sn, uid } = application;
   const name = [givenName, sn].filter(Boolean).join(' ') || uid;
   if (isKnownAddress(site, to)) {
     const link = { word: 'frame.signIn', path: '/sign-in' } as const;
-    await site.outbox.send(letter(site, { to, name, language, subject: 'join.mailKnown', paragraphs: ['join.mailKnownText'], link }));
+    const known = letter(site, { to, name, language, subject: 'join.mailKnown', paragraphs: ['join.mailKnownText'], link });
+    await site.outbox.sendUnless(known, mostMails);
     return;
   }
   const token = await makeLink(site, { purpose: 'activate', data: { ...application, language, invitation }, hours });
   const link = { word: 'join.mailConfirm', path: `/join/${token}` } as const;
-  await site.outbox.send(letter(site, { to, name, language, subject: 'join.mailSubject', paragraphs: ['join.mailText'], link }));
+  const confirm = letter(site, { to, name, language, subject: 'join.mailSubject', paragraphs: ['join.mailText'], link });
+  await site.outbox.sendUnless(confirm, mostMails);
 }

@@ -1,4 +1,4 @@
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { type Carrier, verdictOf } from './carrier.ts';
 
@@ -73,17 +73,40 @@ export class Outbox {
    * Puts a mail into the table; it goes at once, if that can be. One to something that is no address is noted and goes nowhere.
    * @throws Error for a text that is too long, which ours never are
    */
-  async send({ to, subject, plain, html }: Letter): Promise<void> {
-    const { database, clock } = this.#options;
-    if (plain.length > longest.body || html.length > longest.body) throw new Error('the text of a mail is too long');
-    const now = sql.timestamp(new Date(clock()));
-    const isAddress = address.test(to);
-    const line = subject.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-    const cut = [...line].length > longest.subject ? `${[...line].slice(0, longest.subject - 1).join('')}…` : line;
-    await database.query(nothing`
-      INSERT INTO mos.outbox (recipient, subject, plain, html, made_at, next_at, last_error)
-      VALUES (${to.replaceAll('\0', '').slice(0, 300)}, ${cut}, ${plain.replaceAll('\0', '')}, ${html.replaceAll('\0', '')}, ${now}, ${isAddress ? now : null}, ${isAddress ? null : 'this is no mail address'})`);
+  async send(letter: Letter): Promise<void> {
+    await this.#insert(this.#options.database, letter);
     void this.deliver();
+  }
+
+  /**
+   * The same, unless so many of that subject have been written to that address within an hour: of any number that are to be sent at
+   * once, in whichever process, no more go.
+   * @returns whether it goes
+   */
+  async sendUnless(letter: Letter, most: number): Promise<boolean> {
+    const { database, clock } = this.#options;
+    const isLeft = await database.transaction(async (transaction) => {
+      // 4: mail, beside links and what the directory locks
+      await transaction.query(nothing`SELECT pg_advisory_xact_lock(4, hashtext(lower(${letter.to})))`);
+      const written = await transaction.oneFirst(sql.type(z.object({ count: z.number() }))`
+        SELECT count(*) AS count FROM mos.outbox
+        WHERE lower(recipient) = lower(${letter.to}) AND subject = ${subjectLine(letter)} AND made_at > ${sql.timestamp(new Date(clock() - 60 * minute))}`);
+      if (written >= most) return false;
+      await this.#insert(transaction, letter);
+      return true;
+    });
+    if (isLeft) void this.deliver();
+    return isLeft;
+  }
+
+  async #insert(connection: CommonQueryMethods, letter: Letter): Promise<void> {
+    const { to, plain, html } = letter;
+    if (plain.length > longest.body || html.length > longest.body) throw new Error('the text of a mail is too long');
+    const now = sql.timestamp(new Date(this.#options.clock()));
+    const isAddress = address.test(to);
+    await connection.query(nothing`
+      INSERT INTO mos.outbox (recipient, subject, plain, html, made_at, next_at, last_error)
+      VALUES (${to.replaceAll('\0', '').slice(0, 300)}, ${subjectLine(letter)}, ${plain.replaceAll('\0', '')}, ${html.replaceAll('\0', '')}, ${now}, ${isAddress ? now : null}, ${isAddress ? null : 'this is no mail address'})`);
   }
 
   /** Sends what is due. One run at a time; who asks meanwhile gets another run after it. */
@@ -149,4 +172,9 @@ export class Outbox {
     await database.query(nothing`
       UPDATE mos.outbox SET next_at = NULL, sent_at = ${sql.timestamp(new Date(clock()))}, last_error = NULL${text} WHERE id = ${id}`);
   }
+}
+
+function subjectLine({ subject }: Letter): string {
+  const line = subject.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return [...line].length > longest.subject ? `${[...line].slice(0, longest.subject - 1).join('')}…` : line;
 }

@@ -7,7 +7,7 @@ import { dropLinks, findLink, type Link, makeLinkUnless, returnLink, takeLink } 
 import { passwordRules, policyErrors, typedPassword } from './new-password.ts';
 
 const hours = 1;
-/** Mails to one person within the life of a link: more are nobody's wish. */
+/** Mails to one person within the life of a link, whoever asks and in whichever process: more are nobody's wish. */
 const mostOpen = 3;
 /** People may share an address; more than a family does not. */
 const mostSharing = 5;
