@@ -88,7 +88,7 @@ async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeCha
   if (who === 'board' && !visit.isBoard) throw new Refusal(403, 'error.forbidden');
   if (proof === undefined || isProved(visit)) return undefined;
   if (!wantsPage) throw new Refusal(403, 'proof.why');
-  return redirect(proofPath(proof));
+  return redirect(proofPath(proof.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(visit.param(name)))));
 }
 
 /** Another site can make a browser send a form here, with cookies; but it can't know what ours carry. */

@@ -9,6 +9,7 @@ import { kinds } from './board/kinds.ts';
 import { showLog } from './board/log.ts';
 import { boardMail } from './board/mail.ts';
 import { listMembers, membersCsv } from './board/members.ts';
+import { resetFactors, resetFactorsForm } from './board/reset-factors.ts';
 import { addService, changeService, listServices } from './board/services.ts';
 import { pagesOf } from './board/small-entries.ts';
 import { browse } from './directory/browse.ts';
@@ -24,7 +25,6 @@ import { appPasswords, makeAppPassword, revokeAppPassword, setOnlyAppPasswords }
 import { changePassword, passwordForm } from './me/own-password.ts';
 import { endOthers, endSession, ownSessions } from './me/own-sessions.ts';
 import { proofForm, prove } from './me/proof.ts';
-import { resetFactors } from './me/reset-factors.ts';
 import { beginCodes, codesForm, confirmCodes, forgetPasskey, registerPasskey, removeCodes } from './me/second-factors.ts';
 import { renewRecoveryCodes, security } from './me/security.ts';
 import { editForm, editPerson } from './people/edit.ts';
@@ -45,7 +45,7 @@ export interface Route {
   readonly who?: 'anyone' | 'person' | 'board';
   /** Bytes that a form may have, where it is more than usual */
   readonly most?: number;
-  /** It opens a door to the account: who has not given the password for a while is asked for it, and then comes to this page */
+  /** It opens a door to the account: who has not given the password for a while is asked for it, and then comes to this page (`:name` is that of the route) */
   readonly proof?: string;
   /** Also for somebody who has to change the password before anything else */
   readonly beforeChange?: true;
@@ -99,7 +99,6 @@ export const routes: readonly Route[] = [
   post('/me/security/passkeys', registerPasskey, { who: 'person', proof: '/me/security' }),
   post('/me/security/passkeys/:id/remove', forgetPasskey, { who: 'person', proof: '/me/security' }),
   post('/me/security/recovery-codes', renewRecoveryCodes, { who: 'person', proof: '/me/security' }),
-  post('/board/people/:name/reset-factors', resetFactors, { who: 'board', proof: '/people' }),
 
   get('/join', joinForm),
   post('/join', join),
@@ -132,6 +131,8 @@ export const routes: readonly Route[] = [
   get('/board/members', listMembers, { who: 'board' }),
   get('/board/members.csv', membersCsv, { who: 'board' }),
   post('/board/members/bulk', bulkAction, { who: 'board' }),
+  get('/board/people/:name/reset-factors', resetFactorsForm, { who: 'board', proof: '/board/people/:name/reset-factors' }),
+  post('/board/people/:name/reset-factors', resetFactors, { who: 'board', proof: '/board/people/:name/reset-factors' }),
   ...tableRoutes,
   get('/board/groups', (visit) => listGroups(visit), { who: 'board' }),
   post('/board/groups', addGroup, { who: 'board' }),

@@ -136,9 +136,7 @@ export class Authenticator {
       const right = await directory.attempts.try(entry.key, address, () => this.#match(entry, old));
       if (right === undefined) throw new DirectoryError('unwillingToPerform', 'the old password is not right');
     }
-    const type = directory.schema.description('userPassword');
-    if (type === undefined || !asker.viewer.mayWrite(entry, type))
-      throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
+    if (!asker.maySetPassword(entry)) throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
     return (await asker.setPassword(entry, password, old !== undefined)).after;
   }
 

@@ -23,6 +23,7 @@ import { continuations, refuseReferred } from './referrals.ts';
 import type { Scope } from './region.ts';
 import type { Author } from './revisions.ts';
 import { findVisible, type Run, type SearchQuestion, type SearchRun, search } from './search.ts';
+import { type FactorChange, planFactorNote } from './second-factors.ts';
 import type { Composition, Selection } from './selection.ts';
 import { SortedRun, type SortKey, sortOrders } from './sort.ts';
 import { SyncedContent } from './synced-content.ts';
@@ -223,12 +224,33 @@ export class BoundDirectory {
     });
   }
 
+  /**
+   * Notes in the log what has become of somebody's second factors, which the web site keeps: of one's own, or by whoever may set their
+   * password.
+   * @throws DirectoryError insufficientAccessRights, noSuchObject
+   */
+  async noteFactors(uuid: string, change: FactorChange): Promise<Outcome> {
+    this.#refuseUntilChanged();
+    const plan = ({ staging }: PlanContext) => {
+      const entry = staging.byUuid(uuid);
+      if (entry === undefined) throw new DirectoryError('noSuchObject', 'there is no such entry');
+      if (this.viewer.entry?.uuid !== uuid && !this.maySetPassword(entry))
+        throw new DirectoryError('insufficientAccessRights', 'these second factors are not yours');
+      return planFactorNote(entry, change);
+    };
+    return this.commit(this.#prepare(plan, {}));
+  }
+
+  /** May the asker give this entry a password, and so let somebody in? */
+  maySetPassword(entry: PackedEntry): boolean {
+    const type = this.#directory.schema.description('userPassword');
+    return type !== undefined && this.viewer.mayWrite(entry, type);
+  }
+
   #changeAppPasswords(uuid: string, change: (values: readonly string[]) => readonly string[]): Promise<Outcome> {
     this.#refuseUntilChanged();
     return this.notePassword(uuid, (entry) => {
-      const type = this.#directory.schema.description('userPassword');
-      if (type === undefined || !this.viewer.mayWrite(entry, type))
-        throw new DirectoryError('insufficientAccessRights', 'these app passwords are not yours');
+      if (!this.maySetPassword(entry)) throw new DirectoryError('insufficientAccessRights', 'these app passwords are not yours');
       return { mosAppPassword: change(this.#directory.valuesOf(entry, 'mosAppPassword').map(String)) };
     });
   }

@@ -6,6 +6,7 @@ import { type Difference, differencesOf } from './differences.ts';
 import type { Directory } from './directory.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { rehashReason } from './password-record.ts';
+import { secondFactor } from './second-factors.ts';
 import type { HistoryRevision, Revision } from './store.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -102,9 +103,10 @@ function aboutEntry(context: HistoryContext, revision: Revision): Told | undefin
   }
 }
 
-/** Of a secret those hear that it has changed who may change it. */
+/** Of a secret those hear that it has changed who may change it; of second factors their owner and the board. */
 function mayHear({ schema, viewer, entry, isSecret }: HistoryContext, { attribute }: Difference): boolean {
   const description = schema.description(attribute);
+  if (description?.type.name === secondFactor) return isClose(viewer, entry);
   if (description === undefined || description.type.operational) return false;
   return viewer.mayRead(entry, description) || (isSecret(description.type) && viewer.mayWrite(entry, description));
 }

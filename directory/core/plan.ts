@@ -1,5 +1,6 @@
 import type { Change } from '../model/change.ts';
 import { parseDn } from '../model/dn.ts';
+import type { Attribute } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import type { Draft } from './draft.ts';
 import type { PackedEntry } from './packed-entry.ts';
@@ -40,6 +41,8 @@ export interface PlannedChange {
   readonly change: Change;
   /** It waits until somebody approves: `after` is as `before` */
   readonly waits?: true;
+  /** It is told in the log and changes nothing of the entry, where these values are not: `after` is as `before` */
+  readonly noted?: readonly Attribute[];
 }
 
 /** The change of the entry that was asked for comes first, then what follows from it in others. */

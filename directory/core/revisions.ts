@@ -28,10 +28,10 @@ export interface RevisionContext {
 
 /** The row of the log for one planned change. */
 export function revisionOf(context: RevisionContext, planned: PlannedChange, author: Author, stamp: Stamp, csn: number): NewRevision {
-  const { before, after, change, cause, waits = false } = planned;
+  const { before, after, change, cause, waits = false, noted } = planned;
   const subject = before ?? after;
   if (subject === undefined) throw new Error('a change needs an entry');
-  const values = before === undefined ? [] : touched(context, change, before);
+  const values = noted ?? (before === undefined ? [] : touched(context, change, before));
   const members = waits || cause === 'reference' ? [] : memberChangesOf(context.tree.schema, context.entryNamed, change, values);
   return {
     csn,
@@ -47,7 +47,7 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
     dn: subject.dn,
     change: context.printChange(withoutSecrets(context, change)),
     before: values,
-    effect: waits ? { kind: 'none', uuid: subject.uuid } : effectOf(context, subject.uuid, after),
+    effect: waits || noted !== undefined ? { kind: 'none', uuid: subject.uuid } : effectOf(context, subject.uuid, after),
     ...(members.length > 0 && { members }),
   };
 }

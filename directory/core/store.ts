@@ -18,7 +18,7 @@ export interface StoredEntry {
 export type Effect =
   | { readonly kind: 'put'; readonly entry: StoredEntry }
   | { readonly kind: 'delete'; readonly uuid: string }
-  /** Nothing yet: a change that waits for approval, or a note in the audit trail. */
+  /** Nothing: a change that waits for approval, or a note of what is kept elsewhere. */
   | { readonly kind: 'none'; readonly uuid: string };
 
 export type RevisionState = 'applied' | 'pending' | 'approved' | 'refused' | 'withdrawn';

@@ -259,7 +259,7 @@ class Work {
     const csn = this.csn + 1;
     for (const planned of plan) {
       this.#unwritten.push(revisionOf(this.#context, planned, update.author, stamp, ++this.csn));
-      if (planned.waits) continue;
+      if (planned.waits || planned.noted !== undefined) continue;
       if (planned.after !== undefined) this.#staging.put(planned.after);
       else if (planned.before !== undefined) this.#staging.delete(planned.before);
       this.changes.push({ before: planned.before, after: planned.after });

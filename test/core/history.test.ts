@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { BoundDirectory } from '../../directory/core/bound-directory.ts';
 import type { HistoryItem } from '../../directory/core/history.ts';
 import type { Modification } from '../../directory/model/entry.ts';
+import { DirectoryError } from '../../directory/model/errors.ts';
 import { base, openTestDirectory, person, type TestDirectory } from '../support/directory.ts';
 
 /** What people read of what happened to an entry. */
@@ -60,6 +61,39 @@ for (const [what, change, told] of changes) {
     assert.equal(said(await read(as('bob'), 'bob')), [...(told === undefined ? [] : [told]), 'added']);
   });
 }
+
+test('second factors, which the site keeps, are told in the log, to their owner and the board; the entry stays as it is', async () => {
+  const before = root.find(dn('bob'));
+  await as('bob').noteFactors(before.uuid, { added: ['totp', 'passkey phone', 'passkey phone'] });
+  await as('ada').noteFactors(before.uuid, { removed: ['passkey phone', 'passkey phone'], added: ['recovery codes'] });
+  const lines = [
+    'changed mosSecondFactor -passkey phone|passkey phone +recovery codes',
+    'changed mosSecondFactor - +totp|passkey phone|passkey phone',
+  ];
+  for (const uid of ['bob', 'ada']) assert.equal(said(await read(as(uid), 'bob')), [...lines, 'added']);
+  assert.equal(said(await read(as('eve'), 'bob')), ['added']);
+  const items = await read(as('bob'), 'bob');
+  assert.equal(
+    items.map(({ by, mayRevert }) => [by.dn, mayRevert]),
+    [
+      [dn('ada'), false],
+      [dn('bob'), false],
+      [`cn=admin,${base}`, false],
+    ],
+  );
+  const refused = (asked: Promise<unknown>) =>
+    asked.then(
+      () => 'done',
+      (error: unknown) => error instanceof DirectoryError && error.kind,
+    );
+  assert.is(await refused(as('eve').noteFactors(before.uuid, { removed: ['totp'] })), 'insufficientAccessRights');
+  assert.is(await refused(as('ada').approvals.revert(items[0]?.csn ?? 0)), 'unwillingToPerform');
+  assert.equal(root.find(dn('bob')).attributes(), before.attributes());
+  assert.equal(await open.directory.differences(), []);
+  // the log goes on behind it
+  await root.modify(dn('bob'), [mod('add', 'mosSkill', 'knots')]);
+  assert.equal(said(await read(as('bob'), 'bob')).slice(0, 2), ['changed mosSkill - +knots', lines[0]]);
+});
 
 test('others hear of what they may read today, and not from where', async () => {
   await root.modify(dn('bob'), [mod('add', 'mobile', '+43 1 5'), mod('add', 'mosSkill', 'knots')]);

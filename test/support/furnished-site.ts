@@ -85,6 +85,7 @@ export async function furnishedSite(): Promise<FurnishedSite> {
     examples: {
       '/reset/:token': `/reset/${await makeLink(site.site, { purpose: 'reset', entryUuid: uuidOf('bob'), hours: 1 })}`,
       '/join/:token': `/join/${await makeLink(site.site, { purpose: 'activate', data: application, hours: 1 })}`,
+      '/board/people/:name/reset-factors': '/board/people/cleo/reset-factors',
       '/board/groups/:name': '/board/groups/weavers',
       '/board/groups/preview': '/board/groups/preview?filter=(mosSkill%3Dwelding)',
       '/directory': `/directory?dn=${dn}`,

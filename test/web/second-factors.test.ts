@@ -3,6 +3,7 @@ import { sql } from 'slonik';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { addPasskey } from '../../web/session/passkeys.ts';
 import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite, type Visitor } from '../support/site.ts';
 
@@ -314,25 +315,145 @@ test('the second factor of the site is asked for at no bind', async () => {
   assert.is(identity.kind, 'entry');
 });
 
-test('the board takes the factors of a member away, who gets a mail; nobody else does', async () => {
+const pathOf = (uid: string) => `/board/people/${uid}/reset-factors`;
+const uuidOf = (uid: string) => site.directory.tree.named(`uid=${uid},ou=people,${base}`)?.uuid ?? '';
+const passkey = (uid: string, name: string) =>
+  addPasskey(site.site, { id: name, entryUuid: uuidOf(uid), name, publicKey: new Uint8Array(1), counter: 0, transports: [] });
+const mailsTo = async (uid: string) =>
+  (await site.mails())
+    .filter((mail) => mail.includes(`To: ${uid}@example.org`))
+    .map((mail) => mail.replace(/=\r\n/g, '').replace(/\r\n/g, ' '))
+    .map((mail) => mail.replace(/((?:=[0-9A-F]{2})+)/g, (hex) => Buffer.from(hex.replaceAll('=', ''), 'hex').toString()));
+
+interface Told {
+  readonly changes: readonly {
+    readonly csn: number;
+    readonly by: { readonly name: string };
+    readonly origin?: string;
+    readonly mayRevert: boolean;
+    readonly differences: readonly { readonly label: string; readonly removed: readonly string[]; readonly added: readonly string[] }[];
+  }[];
+}
+const told = async (visitor: Visitor, uid: string) => (await visitor.json<Told>(`/people/${uid}/history`)).data.changes;
+/** What a history says of second factors, the newest first: by whom, what went, what came. */
+const factorsTold = async (visitor: Visitor, uid: string) =>
+  (await told(visitor, uid)).flatMap(({ by, differences }) =>
+    differences.flatMap(({ label, removed, added }) => (label === 'Second factor' ? [[by.name, [...removed], [...added]]] : [])),
+  );
+
+test('the board takes all factors of a member away, in two steps without a script, and the member is signed out everywhere', async () => {
+  const uid = await member();
+  const ada = await site.as(uid);
+  const { codes } = await setUp(ada);
+  await passkey(uid, 'a <key');
+  const other = await halfway(uid);
+  const boss = await site.as('boss');
+  const profile = await boss.get(`/people/${uid}`);
+  const [, link = ''] = /href="(\/board\/people\/[^"]+)"/.exec(profile.text) ?? [];
+  assert.is(link, pathOf(uid));
+  const { text } = await boss.get(link);
+  for (const each of ['Codes from an app', 'Passkey “a &lt;key”', 'Recovery codes'])
+    assert.ok(text.includes(`<li class="wrap">${each}</li>`), each);
+  assert.is(/<form method="post" action="([^"]+)"/.exec(text.slice(text.indexOf('<h1')))?.[1], link);
+  assert.is(await isIn(ada), true, 'looking changes nothing');
+  await boss.get(link);
+  assert.is((await boss.post(link)).location, `/people/${uid}`);
+  assert.match((await other.post('/sign-in/factor', { code: codes[0] ?? '' })).location ?? '', /^\/sign-in\?/);
+  assert.equal([await isIn(ada), await isIn(other)], [false, false]);
+  const again = await site.as(uid);
+  assert.equal((await again.json('/me/security')).data, { totp: false, passkeys: [], recoveryCodes: 0 });
+  assert.is(await isIn(boss), true);
+  assert.not.match((await boss.get(`/people/${uid}`)).text, /reset-factors/);
+  assert.match((await boss.get(link)).text, /There was no second factor/);
+  assert.is((await boss.post(link)).location, `/people/${uid}`);
+});
+
+test('the history of the member and the log of the board say who has taken which factors away, when and from where; nobody can undo it', async () => {
   const uid = await member();
   await setUp(await site.as(uid));
-  const path = `/board/people/${uid}/reset-factors`;
+  await passkey(uid, 'phone');
+  const boss = await site.as('boss');
+  await boss.get(pathOf(uid));
+  await boss.post(pathOf(uid));
+  const ada = await site.as(uid);
+  const line = ['Boss', ['Codes from an app', 'Passkey “phone”', 'Recovery codes'], []];
+  assert.equal((await factorsTold(ada, uid))[0], line);
+  const [newest] = await told(boss, uid);
+  assert.equal([newest?.origin, newest?.mayRevert], ['127.0.0.1', false]);
+  assert.match((await ada.get(`/people/${uid}`)).text, /Second factor:<\/b>.*<del class="lines">Codes from an app<\/del>/);
+  await boss.get(`/people/${uid}/history`);
+  assert.is.not((await boss.post(`/people/${uid}/history/${newest?.csn}/revert`)).status, 303);
+  assert.match(
+    (await boss.get(`/board/log?entry=${uid}`)).text,
+    new RegExp(`#${newest?.csn} .*uid=boss,.*127\\.0\\.0\\.1[^#]*Second factor:[^#]*Passkey “phone”`, 's'),
+  );
+  assert.equal(await factorsTold(await site.as(await member()), uid), [], 'other members hear nothing of it');
+  assert.equal((await ada.json<{ attributes: object }>(`/people/${uid}/data`)).data.attributes['mosSecondFactor' as never], undefined);
+});
+
+test('what a member adds and removes stands in the history too', async () => {
+  const uid = await member();
+  const visitor = await site.as(uid);
+  await setUp(visitor);
+  await visitor.post('/me/security/recovery-codes');
+  await passkey(uid, 'blue key');
+  await visitor.get('/me/security');
+  assert.is((await visitor.post('/me/security/totp/remove')).location, '/me/security');
+  const [{ id = '' } = {}] = (await visitor.json<{ passkeys: { id: string }[] }>('/me/security')).data.passkeys;
+  assert.is((await visitor.post(`/me/security/passkeys/${id}/remove`)).location, '/me/security');
+  assert.equal(await factorsTold(visitor, uid), [
+    [uid, ['Passkey “blue key”', 'Recovery codes'], []],
+    [uid, ['Codes from an app'], []],
+    [uid, [], ['Recovery codes']],
+    [uid, [], ['Recovery codes']],
+    [uid, [], ['Codes from an app']],
+  ]);
+});
+
+const letters: readonly (readonly [language: string, says: readonly RegExp[]])[] = [
+  ['en', [/Boss of the board has removed all second factors/, /signed out everywhere/, /Did you not ask for it/]],
+  ['de', [/Boss vom Vorstand hat alle zweiten Faktoren/, /überall abgemeldet/, /Hast du nicht darum gebeten/]],
+];
+for (const [language, says] of letters) {
+  test(`the member gets a mail about it in their language (${language}), and the board one`, async () => {
+    const uid = `member${++made}`;
+    const lines = [`userPassword: ${goodPassword}`, `mail: ${uid}@example.org`, `preferredLanguage: ${language}`];
+    await site.load(person(uid, 'member', ...lines));
+    const ada = await site.as(uid);
+    ada.cookies.set('mos-language', 'en');
+    await setUp(ada);
+    const boss = await site.as('boss');
+    await boss.get(pathOf(uid));
+    await boss.post(pathOf(uid));
+    const mail = (await mailsTo(uid)).at(-1) ?? '';
+    for (const each of says) assert.match(mail, each);
+    assert.match((await mailsTo('boss')).at(-1) ?? '', new RegExp(`Boss has removed all second factors of ${uid}`));
+  });
+}
+
+test('nobody else takes factors away: no member, not without our form, not without the password of a short while ago, not of nobody', async () => {
+  const uid = await member();
+  const ada = await site.as(uid);
+  await setUp(ada);
   const stranger = await site.as(await member());
-  await stranger.get('/me');
-  assert.is((await stranger.post(path)).status, 403);
+  for (const visitor of [stranger, ada]) {
+    await visitor.get('/me');
+    assert.equal([(await visitor.get(pathOf(uid))).status, (await visitor.post(pathOf(uid))).status], [403, 403]);
+    assert.not.match((await visitor.get(`/people/${uid}`)).text, /reset-factors/);
+  }
   const boss = await site.as('boss');
   await boss.get('/me');
-  assert.is((await boss.post(path, { csrf: 'x' })).status, 403);
-  assert.is((await boss.post('/board/people/nobody-there/reset-factors')).status, 404);
+  assert.is((await boss.post(pathOf(uid), { csrf: 'x' })).status, 403);
+  assert.is((await boss.post(pathOf('nobody-there'))).status, 404);
+  assert.is((await boss.post(pathOf('boss'))).location, '/me/security');
+  now += 10 * minute;
+  for (const answer of [await boss.get(pathOf(uid)), await boss.post(pathOf(uid))])
+    assert.is(answer.location, `/me/confirm?back=${encodeURIComponent(pathOf(uid))}`);
+  assert.equal(await factorsTold(ada, uid), [
+    [uid, [], ['Recovery codes']],
+    [uid, [], ['Codes from an app']],
+  ]);
   await halfway(uid);
-  assert.is((await boss.post(path)).location, `/people/${uid}`);
-  assert.is(await isIn(await site.as(uid)), true);
-  const mails = await site.mails();
-  assert.ok(
-    mails.some((mail) => mail.includes(`To: ${uid}@example.org`) && /Boss of the board has removed/.test(mail.replace(/=?\r\n/g, ' '))),
-  );
-  assert.ok(mails.some((mail) => mail.includes('To: boss@example.org') && /^Subject: Boss has removed/m.test(mail)));
 });
 
 test('an answer that no passkey gave is refused and is no error', async () => {

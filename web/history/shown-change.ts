@@ -2,10 +2,12 @@ import type { Proposal } from '../../directory/core/approvals.ts';
 import { type Difference, differencesOf } from '../../directory/core/differences.ts';
 import { type Actor, type HistoryItem, isClose } from '../../directory/core/history.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+import { secondFactor } from '../../directory/core/second-factors.ts';
 import { showValue } from '../people/field-text.ts';
 import { fieldOf } from '../people/fields.ts';
 import { nameOf } from '../people/person.ts';
 import { firstRdn } from '../people/profile.ts';
+import { factorText } from '../session/factors.ts';
 import type { Visit } from '../visit.ts';
 import { isWord } from '../words.ts';
 import { type TextPart, textDifference } from './text-difference.ts';
@@ -136,7 +138,8 @@ function labelOf({ t }: Pick<Visit, 't'>, attribute: string): string {
 }
 
 /** As the profile shows it; of a DN what it begins with. */
-function shownValue({ site }: Pick<Visit, 'site'>, attribute: string, value: string): string {
+function shownValue({ site, t }: Pick<Visit, 'site' | 't'>, attribute: string, value: string): string {
+  if (attribute === secondFactor) return factorText(t, value);
   const field = fieldOf(attribute.replace(/;.*/, ''));
   if (field !== undefined) return cut(showValue(field, value).text);
   const isDn = site.directory.schema.description(attribute)?.type.syntax.oid === '1.3.6.1.4.1.1466.115.121.1.12';

@@ -37,6 +37,7 @@ export const historyWords = {
   'field.mosListMember': ['Mailing list', 'Mailingliste'],
   'field.mosListAddress': ['Address for the list', 'Adresse für die Liste'],
   'field.mosAppPasswordsOnly': ['App passwords only', 'Nur App-Passwörter'],
+  'field.mosSecondFactor': ['Second factor', 'Zweiter Faktor'],
   'field.mosDeletionRequested': ['Wants to be deleted', 'Möchte gelöscht werden'],
   'field.homePhone': ['Phone at home', 'Telefon zu Hause'],
   'field.postalAddress': ['Postal address', 'Postanschrift'],

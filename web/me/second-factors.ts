@@ -1,7 +1,7 @@
 import QRCode from 'qrcode';
 import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
 import { nameOf } from '../people/person.ts';
-import { forgetFactorless } from '../session/factors.ts';
+import { forgetFactorless, passkeyFactor, totpFactor } from '../session/factors.ts';
 import { addPasskey, longestPasskeyName, mostPasskeys, passkeysOf, removePasskey } from '../session/passkeys.ts';
 import { beginTotp, removeTotp, takeTotp, waitingTotp } from '../session/totp.ts';
 import { readNewPasskey } from '../session/webauthn.ts';
@@ -27,6 +27,7 @@ export async function confirmCodes(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   const code = (await visit.request.form()).text('code').replace(/\s/g, '');
   if (await takeTotp(visit.site, entry.uuid, code, 'first')) {
+    await visit.as.noteFactors(entry.uuid, { added: [totpFactor] });
     await tellOwner(visit, entry, 'security.mailChanged', 'totp.mailAdded');
     return afterAdding(visit, entry, 'totp.added');
   }
@@ -39,7 +40,7 @@ export async function confirmCodes(visit: Visit): Promise<Answer> {
 export async function removeCodes(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   if (!(await removeTotp(visit.site, entry.uuid))) return redirect('/me/security');
-  await forgetFactorless(visit.site, entry.uuid);
+  await visit.as.noteFactors(entry.uuid, { removed: [totpFactor, ...(await forgetFactorless(visit.site, entry.uuid))] });
   await tellOwner(visit, entry, 'security.mailChanged', 'totp.mailRemoved');
   return redirect('/me/security', { word: 'totp.removed' });
 }
@@ -58,6 +59,7 @@ export async function registerPasskey(visit: Visit): Promise<Answer> {
   if ((await passkeysOf(site, entry.uuid)).length >= mostPasskeys) return refused('passkey.tooMany');
   const made = await readNewPasskey(visit, form.raw('response'));
   if (made === undefined || !(await addPasskey(site, { ...made, entryUuid: entry.uuid, name }))) return refused('passkey.failed');
+  await visit.as.noteFactors(entry.uuid, { added: [passkeyFactor(name)] });
   await tellOwner(visit, entry, 'security.mailChanged', 'passkey.mailAdded', { key: name });
   return afterAdding(visit, entry, 'passkey.added');
 }
@@ -67,7 +69,7 @@ export async function forgetPasskey(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   const name = await removePasskey(visit.site, entry.uuid, visit.param('id'));
   if (name === undefined) throw new Refusal(404, 'passkey.gone');
-  await forgetFactorless(visit.site, entry.uuid);
+  await visit.as.noteFactors(entry.uuid, { removed: [passkeyFactor(name), ...(await forgetFactorless(visit.site, entry.uuid))] });
   await tellOwner(visit, entry, 'security.mailChanged', 'passkey.mailRemoved', { key: name });
   return redirect('/me/security', { word: 'passkey.removed' });
 }

@@ -3,7 +3,7 @@ import { onlyAppPasswords } from '../../directory/core/password-change.ts';
 import { type Answer, type Data, page, redirect } from '../answer.ts';
 import { type Telling, writeTo } from '../mail/owner.ts';
 import { nameOf } from '../people/person.ts';
-import { hasSecondFactor } from '../session/factors.ts';
+import { hasSecondFactor, recoveryFactor } from '../session/factors.ts';
 import { passkeysOf } from '../session/passkeys.ts';
 import { countRecoveryCodes, makeRecoveryCodes } from '../session/recovery-codes.ts';
 import { hasTotp } from '../session/totp.ts';
@@ -62,7 +62,9 @@ export async function afterAdding(visit: Visit, entry: PackedEntry, done: Word):
 
 /** Makes them and shows them, this once. */
 async function recoveryCodes(visit: Visit, { uuid }: PackedEntry): Promise<Answer> {
-  return page('me/recovery-codes', visit.t('codes.title'), { codes: await makeRecoveryCodes(visit.site, uuid) });
+  const codes = await makeRecoveryCodes(visit.site, uuid);
+  await visit.as.noteFactors(uuid, { added: [recoveryFactor] });
+  return page('me/recovery-codes', visit.t('codes.title'), { codes });
 }
 
 /** Mail about what has changed, for the case that it was somebody else. */

@@ -73,11 +73,32 @@ export const accountWords = {
     '{who} of the board has removed all second factors of your account. Your password alone opens it until you add one again.',
     '{who} vom Vorstand hat alle zweiten Faktoren deines Kontos entfernt. Bis du wieder einen anlegst, öffnet dein Passwort allein das Konto.',
   ],
+  'security.mailSignedOut': [
+    'You have been signed out everywhere. Sign in again with your password, and add a new second factor.',
+    'Du bist überall abgemeldet. Melde dich mit deinem Passwort wieder an, und leg einen neuen zweiten Faktor an.',
+  ],
+  'security.mailNotAsked': [
+    'Did you not ask for it? Tell the board at once, and change your password.',
+    'Hast du nicht darum gebeten? Sag sofort dem Vorstand Bescheid, und ändere dein Passwort.',
+  ],
   'security.boardSubject': ['{who} has removed the second factors of {whom}', '{who} hat die zweiten Faktoren von {whom} entfernt'],
   'security.boardText': [
     '{who} has removed all second factors of {whom}. Somebody who lost everything should have asked for it in person.',
     '{who} hat alle zweiten Faktoren von {whom} entfernt. Darum sollte jemand, der alles verloren hat, persönlich gebeten haben.',
   ],
+  'security.resetLost': ['Are phone, keys and paper all lost?', 'Sind Handy, Schlüssel und Papier alle verloren?'],
+  'security.resetLink': ['Remove …', 'Entfernen …'],
+  'security.resetTitle': ['Remove the second factors of {name}?', 'Die zweiten Faktoren von {name} entfernen?'],
+  'security.resetWhat': ['{name} signs in with these beside the password:', 'Damit meldet sich {name} neben dem Passwort an:'],
+  'security.resetWhy': [
+    'Do this when all of them are lost, and when you are sure who asks for it: in person, or by a voice that you know. Afterwards the password alone opens the account.',
+    'Mach das, wenn alle davon verloren sind und du sicher weißt, wer darum bittet: persönlich oder mit einer Stimme, die du kennst. Danach öffnet das Passwort allein das Konto.',
+  ],
+  'security.resetThen': [
+    '{name} is signed out everywhere and gets a mail; so does the board. It stands in the history.',
+    '{name} wird überall abgemeldet und bekommt eine Mail, der Vorstand auch. Es steht im Verlauf.',
+  ],
+  'security.resetDo': ['Remove them all', 'Alle entfernen'],
   'security.reset': [
     'The second factors of {name} are gone. Mail about it is on its way.',
     'Die zweiten Faktoren von {name} sind weg. Mails darüber sind unterwegs.',
@@ -109,6 +130,7 @@ export const accountWords = {
     'Codes from an app are no second factor of your account any more.',
     'Codes aus einer App sind kein zweiter Faktor deines Kontos mehr.',
   ],
+  'passkey.named': ['Passkey “{key}”', 'Passkey „{key}“'],
   'passkey.title': ['Passkeys and security keys', 'Passkeys und Sicherheitsschlüssel'],
   'passkey.what': [
     'Your device or a key on your key ring proves that it is you; nobody can trick you out of it. A passkey that checks your finger, face or PIN can also stand in for the password.',

@@ -4,6 +4,7 @@ import { DirectoryError } from '../../directory/model/errors.ts';
 import type { Level } from '../../schema/ldap/policy.ts';
 import { type Answer, type Data, notFound, page } from '../answer.ts';
 import { recentHistory } from '../history/history.ts';
+import { hasSecondFactor } from '../session/factors.ts';
 import type { Visit } from '../visit.ts';
 import { type ShownValue, showValue } from './field-text.ts';
 import { fields } from './fields.ts';
@@ -24,6 +25,7 @@ export async function showPerson(visit: Visit): Promise<Answer> {
       history: isClose ? await recentHistory(visit, entry) : undefined,
       isOwn: isOwn(visit, entry),
       mayEdit: eyes === undefined && mayEdit(visit, entry),
+      resetFactors: eyes === undefined && (await canResetFactors(visit, entry)),
       seenAs: eyes?.level,
       path: visit.url.pathname,
       visibility: isOwn(visit, entry) ? visibilityOf(visit, entry) : {},
@@ -66,6 +68,11 @@ export function mayEdit({ as, site }: Visit, entry: PackedEntry): boolean {
     const description = site.directory.schema.description(attribute);
     return description !== undefined && as.viewer.mayWrite(entry, description);
   });
+}
+
+/** Has somebody else second factors that the visitor may take away? */
+async function canResetFactors(visit: Visit, entry: PackedEntry): Promise<boolean> {
+  return visit.isBoard && !isOwn(visit, entry) && visit.as.maySetPassword(entry) && hasSecondFactor(visit.site, entry.uuid);
 }
 
 /** Whoever sees an entry whole may look at it with the eyes of others. */
