@@ -17,7 +17,7 @@ import { rootPasswordOf } from './root-password.ts';
 import { loadOrCreateCertificate, type ServerCertificate } from './server/certificate.ts';
 import { LdapServer, type ServerLimits } from './server/ldap-server.ts';
 import { type Log, makeLog } from './server/log.ts';
-import { isWorker, leave, startWorkers } from './workers.ts';
+import { isWorker, leave, sayStarted, startWorkers } from './workers.ts';
 
 export interface StartOptions {
   readonly version: string;
@@ -55,6 +55,7 @@ export async function start(settings: Settings, { version, workers, doors }: Sta
     // before anybody hears that it has started: who hears it may say stop at once
     const stopped = stopSignal();
     log.info('started', { entries: directory.tree.size, base: directory.baseDn, version });
+    sayStarted();
     if (settings.profile === 'development' && !isWorker)
       process.stdout.write(welcome(settings, addresses, site?.url, tls.caFile, root.made));
     else if (root.made !== undefined) process.stdout.write(`${settings.rootDn} has the password ${root.made}\n`);

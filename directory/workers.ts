@@ -17,13 +17,18 @@ export function leave(): void {
   if (isWorker) process.disconnect();
 }
 
+/** Tells the one that started this worker that it serves. */
+export function sayStarted(): void {
+  if (isWorker) process.send?.('started');
+}
+
 /** Milliseconds before a worker that has ended is replaced. */
 const restartAfter = 1000;
 
 /**
  * `mos start --workers N`: N processes behind the same ports, each with a tree of its own on the one Postgres. A worker that ends
  * is replaced. What must be made once (certificate, administrator's password, the first filling) is made before the second begins.
- * @returns the exit code: 1 when the first worker does not come up
+ * @returns the exit code: 1 when the first worker does not come up, and has said why
  */
 export async function startWorkers(settings: Settings, count: number, doors: Doors, log: Log): Promise<number> {
   if (settings.databaseUrl === undefined)
@@ -42,13 +47,13 @@ export async function startWorkers(settings: Settings, count: number, doors: Doo
   for (const address of listenAddresses(settings, doors)) if (address.kind === 'ldapi') rmSync(address.path, { force: true });
   cluster.setupPrimary({ args: doors === 'all' ? ['start'] : ['start', doors] });
   const workers = new Set<Worker>();
-  let stopping = false;
+  let [serving, stopping] = [false, false];
   const begin = (): Worker => {
     const worker = cluster.fork();
     workers.add(worker);
     worker.once('exit', (code, signal) => {
       workers.delete(worker);
-      if (stopping) return;
+      if (stopping || !serving) return;
       log.error('a worker has ended and is replaced', { worker: worker.id, code, signal });
       void sleep(restartAfter).then(() => stopping || begin());
     });
@@ -58,7 +63,8 @@ export async function startWorkers(settings: Settings, count: number, doors: Doo
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   const first = begin();
-  const up = await Promise.race([once(first, 'listening').then(() => true), once(first, 'exit').then(() => false), stopped]);
+  const up = await Promise.race([once(first, 'message').then(() => true), once(first, 'exit').then(() => false), stopped]);
+  serving = up === true;
   for (let more = 1; up === true && more < count; more++) begin();
   if (up === true) await stopped;
   stopping = true;

@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freshDatabase, serverUrl } from '../support/database.ts';
-import { startMos } from '../support/mos-process.ts';
+import { fromSource, ownEnvironment, startMos } from '../support/mos-process.ts';
 import { RawClient, request } from '../support/raw-client.ts';
+import { freePort } from '../support/slapd.ts';
 
 /** The processes that a process has started and that still run. */
 function childrenOf(pid: number): number[] {
@@ -60,6 +64,33 @@ test('several workers serve one port, know of each other’s changes, and are re
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+for (const taken of ['MOS_LDAP_LISTEN', 'MOS_WEB_LISTEN'] as const) {
+  test(`an address of ${taken} that somebody else has ends the start with one sentence`, async () => {
+    const database = await freshDatabase();
+    const folder = mkdtempSync(join(tmpdir(), 'mos-workers-'));
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const [ldap, web] = [`ldap://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+    const where = `${taken === 'MOS_WEB_LISTEN' ? 'http' : 'ldap'}://127.0.0.1:${port}`;
+    const settings = { MOS_DATABASE_URL: database.url ?? '', MOS_SEED: 'none', MOS_VAR: folder, MOS_ROOT_PASSWORD: 'hush-hush' };
+    const env = { ...ownEnvironment(), ...settings, MOS_LDAP_LISTEN: ldap, MOS_WEB_LISTEN: web, [taken]: where };
+    const child = spawn(process.execPath, [...fromSource, 'start', '--workers', '2'], { env });
+    try {
+      let said = '';
+      for (const output of [child.stdout, child.stderr]) output.setEncoding('utf8').on('data', (text: string) => (said += text));
+      const [code] = await once(child, 'close', { signal: AbortSignal.timeout(60_000) });
+      assert.equal([code, said], [1, `mos: can't listen at ${where}: bind EADDRINUSE 127.0.0.1:${port}\n`]);
+    } finally {
+      child.kill();
+      other.close();
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
 
 if (serverUrl === undefined) console.log('skipped: several workers need Postgres (npm run test:postgres)');
 else test.run();
