@@ -88,7 +88,7 @@ export class Visit {
   }
 
   /** Where the menu leads this visitor. */
-  get places(): readonly (readonly [path: string, word: Word])[] {
+  get places(): ReturnType<typeof placesFor> {
     return placesFor(this);
   }
 

@@ -5,10 +5,12 @@ import { routes } from '../../web/routes.ts';
 import {
   chromiumMissing,
   findings,
+  heard,
   narrow,
   openWindow,
   overhang,
   picture,
+  sideways,
   signIn,
   startChromium,
   watch,
@@ -75,8 +77,8 @@ async function lookAt({ page, troubles }: Seat, name: string): Promise<void> {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
     const look = `${viewport.width} ${colorScheme}`;
-    const [wrong, over] = [await findings(page), await overhang(page)];
-    if (wrong.length > 0 || over > 0) found[look] = { wrong, over };
+    const [wrong, over, pushed] = [await findings(page), await overhang(page), await sideways(page)];
+    if (wrong.length > 0 || over > 0 || pushed.length > 0) found[look] = { wrong, over, pushed };
     await picture(page, `${name.replaceAll(/[^\w.-]+/g, '-')}-${look.replace(' ', '-')}`);
   }
   assert.equal(found, {});
@@ -160,6 +162,28 @@ test('the menu of one’s own, unfolded', async () => {
   assert.equal([link, button], [text, text]);
   await lookAt(seat, 'menu-bob');
 });
+
+const ofTables = ['table', 'columnheader', 'rowheader', 'row', 'cell'];
+const tables = [
+  ['ada', '/board/members'],
+  ['ada', '/board/groups'],
+  ['ada', '/directory'],
+  ['bob', '/people/bob/data'],
+] as const;
+for (const [who, path] of tables) {
+  test(`the table of ${path} is one on a phone too, for who hears it`, async () => {
+    const { page } = await seatOf(who);
+    await page.goto(path);
+    await page.setViewportSize(wide);
+    const onDesk = await heard(page, ofTables);
+    assert.ok(onDesk['table'] === 1 && (onDesk['cell'] ?? 0) > 0, JSON.stringify(onDesk));
+    await page.setViewportSize(narrow);
+    assert.is(await page.evaluate<string>('getComputedStyle(document.querySelector("main tbody th")).display'), 'block');
+    assert.equal(await heard(page, ofTables), onDesk);
+    // Chromium keeps a table one whatever it looks like; others go by the roles
+    assert.is(await page.locator('main table:not([role]), main :is(thead, tbody, tr, th, td):not([role])').count(), 0);
+  });
+}
 
 /** Forms that are sent, wrong or not, and what comes then. `button`: what to press, if not the first one */
 const sent: readonly (readonly [who: Who, path: string, fields: Readonly<Record<string, string>>, button: string])[] = [

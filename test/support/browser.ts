@@ -86,6 +86,23 @@ export async function overhang(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - Math.round(document.documentElement.getBoundingClientRect().width)');
 }
 
+/** What in a page's main part has to be pushed sideways to be read. */
+export async function sideways(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`[...document.querySelectorAll('main *')]
+    .filter((each) => !/^(INPUT|TEXTAREA|SELECT)$/.test(each.tagName) && /auto|scroll/.test(getComputedStyle(each).overflowX))
+    .filter((each) => each.scrollWidth > each.clientWidth)
+    .map((each) => each.outerHTML.slice(0, 100))`);
+}
+
+/** How often each of these roles is there for who hears a page instead of seeing it. */
+export async function heard(page: Page, roles: readonly string[]): Promise<Readonly<Record<string, number>>> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  await session.detach();
+  const count = (role: string) => nodes.filter((node) => !node.ignored && node.role?.value === role).length;
+  return Object.fromEntries(roles.map((role) => [role, count(role)]));
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 

@@ -1,14 +1,18 @@
 import type { Visit } from '../visit.ts';
 import type { Word } from '../words.ts';
 
-/** The menu: where it leads, and for whom. */
-const places: readonly (readonly [path: string, word: Word, board?: 'board'])[] = [
+/** The menu: where it leads, what else belongs there, and for whom. */
+const places: readonly (readonly [path: string, word: Word, more?: readonly string[], board?: 'board'])[] = [
   ['/people', 'frame.people'],
-  ['/board', 'rooms.title', 'board'],
+  ['/board', 'rooms.title', ['/directory'], 'board'],
 ];
 
-export function placesFor(visit: Visit): readonly (readonly [path: string, word: Word])[] {
-  return places.filter(([, , board]) => board === undefined || visit.isBoard).map(([path, word]) => [path, word]);
+export function placesFor(visit: Visit): readonly (readonly [path: string, word: Word, isHere: boolean])[] {
+  const { pathname } = visit.url;
+  const isWithin = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
+  return places
+    .filter(([, , , board]) => board === undefined || visit.isBoard)
+    .map(([path, word, more = []]) => [path, word, [path, ...more].some(isWithin)]);
 }
 
 /** What is the visitor's own. */
