@@ -1,6 +1,7 @@
 import { apiWords } from './api/words.ts';
 import { approvalWords } from './board/approval-words.ts';
 import { boardWords } from './board/words.ts';
+import { refusalWords } from './directory/refusal-words.ts';
 import { directoryWords } from './directory/words.ts';
 import { frameWords } from './frame/words.ts';
 import { historyWords } from './history/words.ts';
@@ -27,6 +28,7 @@ const words = {
   ...joinWords,
   ...apiWords,
   ...directoryWords,
+  ...refusalWords,
 } satisfies Words;
 
 export type Word = keyof typeof words;

@@ -3,7 +3,7 @@ import { validateEntry } from '../../schema/ldap/validate.ts';
 import { formatDn, parseDn } from '../model/dn.ts';
 import type { Attribute } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
-import { Draft, resolveDescription } from './draft.ts';
+import { Draft, resolveDescription, serverSets } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { type PasswordRecord, refusePasswordAsName } from './password-record.ts';
@@ -36,7 +36,8 @@ export function planAdd(
     if (dn.length === 0 || !`,${key}`.endsWith(`,${schema.normalizeDn(baseDn)}`)) {
       throw new DirectoryError('unwillingToPerform', `this directory holds ${baseDn} and nothing outside it`);
     }
-    throw new DirectoryError('noSuchObject', 'the parent entry does not exist', { matchedDn: nearestSuperior(staging.tree, viewer, dn) });
+    const detail = { matchedDn: nearestSuperior(staging.tree, viewer, dn), flaw: 'parentMissing' } as const;
+    throw new DirectoryError('noSuchObject', 'the parent entry does not exist', detail);
   }
   if (parent === undefined ? !viewer.isRoot : !viewer.mayAddBelow(parent)) {
     throw new DirectoryError('insufficientAccessRights', 'adding an entry here is not allowed');
@@ -46,7 +47,7 @@ export function planAdd(
   for (const attribute of attributes) {
     const description = resolveDescription(staging.tree, attribute.description);
     if (description.type.noUserModification && !restoring) {
-      throw new DirectoryError('constraintViolation', `${description.name}: the server alone sets this attribute`);
+      throw serverSets(description.name);
     }
     if (draft.get(description).length > 0 && !restoring)
       throw new DirectoryError('attributeOrValueExists', `${description.name}: the attribute is given twice`);

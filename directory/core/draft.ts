@@ -44,7 +44,10 @@ export class Draft {
     const known = new Set(present.map((value) => normalOf(description, value)));
     for (const [index, value] of values.entries()) {
       const normal = normalOf(description, value);
-      if (known.has(normal)) throw new DirectoryError('attributeOrValueExists', `${description.name}: value #${index} is there already`);
+      if (known.has(normal)) {
+        const detail = { attribute: description.name, at: index };
+        throw new DirectoryError('attributeOrValueExists', `${description.name}: value #${index} is there already`, detail);
+      }
       known.add(normal);
       present.push(value);
     }
@@ -54,7 +57,8 @@ export class Draft {
   /** @throws DirectoryError noSuchAttribute */
   remove(description: AttributeDescription, values: readonly Buffer[]): void {
     const present = this.get(description);
-    if (present.length === 0) throw new DirectoryError('noSuchAttribute', `${description.name}: no such attribute`);
+    if (present.length === 0)
+      throw new DirectoryError('noSuchAttribute', `${description.name}: no such attribute`, { attribute: description.name });
     const [only] = values;
     if (values.length === 1 && only !== undefined) {
       // in the same spelling, as most are: a large group need not be normalised for it
@@ -69,7 +73,7 @@ export class Draft {
     for (const [index, value] of values.entries()) {
       const normal = normalOf(description, value);
       if (!normals.has(normal) || gone.has(normal))
-        throw new DirectoryError('noSuchAttribute', `${description.name}: value #${index} is not there`);
+        throw new DirectoryError('noSuchAttribute', `${description.name}: value #${index} is not there`, { attribute: description.name });
       gone.add(normal);
     }
     this.set(description, values.length === 0 ? [] : present.filter((value) => !gone.has(normalOf(description, value))));
@@ -98,8 +102,14 @@ export function normalOf(description: AttributeDescription, value: Buffer): stri
 /** @throws DirectoryError undefinedAttributeType */
 export function resolveDescription(tree: Tree, name: string): AttributeDescription {
   const description = tree.schema.description(name);
-  if (description === undefined) throw new DirectoryError('undefinedAttributeType', `${name}: attribute type undefined`);
+  if (description === undefined)
+    throw new DirectoryError('undefinedAttributeType', `${name}: attribute type undefined`, { attribute: name });
   return description;
+}
+
+/** The refusal of a change of what the server keeps itself (NO-USER-MODIFICATION). */
+export function serverSets(attribute: string): DirectoryError {
+  return new DirectoryError('constraintViolation', `${attribute}: the server alone sets this attribute`, { flaw: 'serverSets', attribute });
 }
 
 function copyOf(value: Buffer): Buffer {

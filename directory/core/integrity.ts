@@ -23,7 +23,9 @@ export function checkIntegrity(staging: Staging, entry: PackedEntry): void {
     if (rule === undefined) return;
     for (const [nth, value] of entry.valuesAt(index).entries()) {
       const wrong = rule(value, staging);
-      if (wrong !== undefined) throw new DirectoryError('constraintViolation', `${type.name}: value #${nth}: ${wrong}`);
+      if (wrong === undefined) continue;
+      const detail = { flaw: 'valueRule', attribute: type.name, at: nth } as const;
+      throw new DirectoryError('constraintViolation', `${type.name}: value #${nth}: ${wrong}`, detail);
     }
   });
 }

@@ -3,7 +3,7 @@ import { structuralClass, validateEntry, validateNumber, validateValues } from '
 import { parseDn } from '../model/dn.ts';
 import type { Modification } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
-import { Draft, resolveDescription } from './draft.ts';
+import { Draft, resolveDescription, serverSets } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { type PasswordRecord, timeAlone } from './password-record.ts';
@@ -26,8 +26,7 @@ export function planModify(
   const before = loadForUpdate(context, dnText);
   const types = modifications.map(({ attribute }) => knownType(context, attribute.description));
   for (const { type } of types) {
-    if (type.noUserModification && !context.restoring)
-      throw new DirectoryError('constraintViolation', `${type.name}: the server alone sets this attribute`);
+    if (type.noUserModification && !context.restoring) throw serverSets(type.name);
   }
   const waits = mustWait(context, before, types);
   const resolved = modifications.map(({ operation, attribute }) => ({
@@ -55,6 +54,7 @@ export function planModify(
     throw new DirectoryError(
       'objectClassModsProhibited',
       `the structural class stays ${old.toString()}; an entry can't become ${structural.name}`,
+      { attribute: 'objectClass', named: old.toString() },
     );
   }
   validateEntry(schema, dn, draft.attributes(), validateNumber);
@@ -77,12 +77,16 @@ function mustWait({ viewer, mayWait }: PlanContext, before: PackedEntry, types: 
   const beyond = types.filter(({ base }) => !viewer.mayWrite(before, base));
   if (beyond.length === 0) return false;
   const refused = beyond.find(({ base }) => !(mayWait && viewer.mayPropose(before, base)));
-  if (refused !== undefined) throw new DirectoryError('insufficientAccessRights', `changing ${refused.type.name} is not allowed here`);
+  if (refused !== undefined) {
+    const { name } = refused.type;
+    throw new DirectoryError('insufficientAccessRights', `changing ${name} is not allowed here`, { attribute: name });
+  }
   const secret = types.find(({ type }) => viewer.isSecret(type));
   if (secret !== undefined)
     throw new DirectoryError(
       'unwillingToPerform',
       `${secret.type.name} can't wait for approval together with ${beyond[0]?.type.name}; change it by itself`,
+      { flaw: 'waitsTogether', attribute: secret.type.name, named: beyond[0]?.type.name ?? '' },
     );
   return true;
 }
@@ -90,7 +94,7 @@ function mustWait({ viewer, mayWait }: PlanContext, before: PackedEntry, types: 
 /** The type that a description is of, without numbering the description: who asks may not be allowed to bring up new options. */
 function knownType({ staging }: PlanContext, text: string): { readonly type: AttributeType; readonly base: AttributeDescription } {
   const type = staging.tree.schema.covered(text)?.type;
-  if (type === undefined) throw new DirectoryError('undefinedAttributeType', `${text}: attribute type undefined`);
+  if (type === undefined) throw new DirectoryError('undefinedAttributeType', `${text}: attribute type undefined`, { attribute: text });
   return { type, base: resolveDescription(staging.tree, type.name) };
 }
 
@@ -123,6 +127,8 @@ function checkRdnKept(draft: Draft, before: PackedEntry, { staging }: PlanContex
   for (const { type, value } of rdn) {
     const description = resolveDescription(staging.tree, type);
     if (!draft.has(description, value))
-      throw new DirectoryError('notAllowedOnRDN', `${description.name}: the value in the entry's name can't go; rename the entry`);
+      throw new DirectoryError('notAllowedOnRDN', `${description.name}: the value in the entry's name can't go; rename the entry`, {
+        attribute: description.name,
+      });
   }
 }

@@ -1,7 +1,7 @@
 import { validateEntry } from '../../schema/ldap/validate.ts';
 import { formatRdn, parseDn, parseRdn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
-import { Draft, resolveDescription } from './draft.ts';
+import { Draft, resolveDescription, serverSets } from './draft.ts';
 import { type PackedEntry, renamePacked } from './packed-entry.ts';
 import { refusePasswordAsName } from './password-record.ts';
 import { loadForUpdate, type Plan, type PlanContext, type PlannedChange, stampModified } from './plan.ts';
@@ -24,7 +24,8 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   const before = loadForUpdate(context, request.dn);
   const newRdn = parseRdn(request.newRdn);
   const oldParent = staging.parentOf(before);
-  if (oldParent === undefined) throw new DirectoryError('unwillingToPerform', 'the entry that carries the suffix keeps its name');
+  if (oldParent === undefined)
+    throw new DirectoryError('unwillingToPerform', 'the entry that carries the suffix keeps its name', { flaw: 'suffixStays' });
   if (request.newSuperior !== undefined && !isWithinSuffix(context, request.newSuperior))
     throw new DirectoryError('affectsMultipleDSAs', 'this directory holds nothing outside its suffix');
   const parent = request.newSuperior === undefined ? oldParent : loadForUpdate(context, request.newSuperior);
@@ -54,8 +55,7 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   }
   for (const { type, value } of newRdn) {
     const description = resolveDescription(staging.tree, type);
-    if (description.type.noUserModification)
-      throw new DirectoryError('constraintViolation', `${description.name}: the server alone sets this attribute`);
+    if (description.type.noUserModification) throw serverSets(description.name);
     if (!draft.has(description, value)) draft.add(description, [value]);
   }
   validateEntry(schema, [newRdn], draft.attributes());

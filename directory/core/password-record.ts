@@ -56,7 +56,7 @@ export function recordOf(policy: PasswordPolicy, isOwn: boolean, given: Readonly
  */
 export function refusePasswordAsName(schema: Schema, rdn: Rdn): void {
   if (rdn.some(({ type }) => schema.covered(type)?.type.name === 'userPassword'))
-    throw new DirectoryError('namingViolation', 'a password is no name; name the entry by another attribute');
+    throw new DirectoryError('namingViolation', 'a password is no name; name the entry by another attribute', { flaw: 'nameSecret' });
 }
 
 const octetString = '1.3.6.1.4.1.1466.115.121.1.40';

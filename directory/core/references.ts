@@ -21,7 +21,9 @@ export function dropReferences(context: PlanContext, gone: PackedEntry): Planned
     const type = staging.tree.schema.attributeType(name);
     const user = referrers.find((entry) => type !== undefined && names(entry, type, gone.key));
     if (user !== undefined)
-      throw new DirectoryError('constraintViolation', `it is still the ${name} of ${user.dn}, and perhaps of others; change that first`);
+      throw new DirectoryError('constraintViolation', `it is still the ${name} of ${user.dn}, and perhaps of others; change that first`, {
+        ...{ flaw: 'stillNamed', attribute: name, named: user.dn },
+      });
   }
   return rewriteIn(context, referrers, (value, key) => (key === gone.key ? undefined : value));
 }

@@ -23,7 +23,7 @@ interface Order {
 
 /** Keys that can't be sorted by: which one, and why. */
 export class UnsortableKey extends DirectoryError {
-  readonly attribute: string;
+  override readonly attribute: string;
   constructor(kind: 'noSuchAttribute' | 'inappropriateMatching', attribute: string, reason: string) {
     super(kind, reason);
     this.attribute = attribute;

@@ -48,6 +48,40 @@ export type ErrorKind =
   | 'authorizationDenied'
   | 'noOperation';
 
+/**
+ * What exactly is wrong, where a kind stands for several things: for who says it in other words, or in another language, than the text
+ * does.
+ */
+export type Flaw =
+  | 'attributeMissing'
+  | 'attributeNotAllowed'
+  | 'classChain'
+  | 'filterAttribute'
+  | 'filterClose'
+  | 'filterDepth'
+  | 'filterEnd'
+  | 'filterHex'
+  | 'filterItem'
+  | 'filterOpen'
+  | 'filterRule'
+  | 'filterStars'
+  | 'filterValue'
+  | 'nameMissing'
+  | 'nameOperational'
+  | 'nameSecret'
+  | 'nameTwice'
+  | 'noClass'
+  | 'noStructuralClass'
+  | 'oneValue'
+  | 'parentMissing'
+  | 'serverSets'
+  | 'stillNamed'
+  | 'suffixStays'
+  | 'unknownClass'
+  | 'valueRule'
+  | 'valueTwice'
+  | 'waitsTogether';
+
 export interface ErrorDetail {
   /** What happened underneath; for the log, never for a client. */
   readonly cause?: unknown;
@@ -57,6 +91,13 @@ export interface ErrorDetail {
   readonly referrals?: readonly string[];
   /** What the password policy has against it; for clients that ask for it (draft-behera §6.2). */
   readonly passwordPolicy?: PasswordPolicyError;
+  /** The attribute that it is about. */
+  readonly attribute?: string;
+  readonly flaw?: Flaw;
+  /** Where: which value of the attribute, from 0; which character of a filter, from 1. */
+  readonly at?: number;
+  /** What was found, or what is wanted, as the text has it: a piece of a filter, a class, a DN. */
+  readonly named?: string;
 }
 
 /** An error whose text may be shown to a client: it says what to do and holds no secret. */
@@ -66,6 +107,10 @@ export class DirectoryError extends Error {
   readonly matchedDn: string;
   readonly referrals: readonly string[];
   readonly passwordPolicy: PasswordPolicyError | undefined;
+  readonly attribute: string | undefined;
+  readonly flaw: Flaw | undefined;
+  readonly at: number | undefined;
+  readonly named: string | undefined;
 
   constructor(kind: ErrorKind, safeText = '', detail: ErrorDetail = {}) {
     super(safeText, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -73,5 +118,9 @@ export class DirectoryError extends Error {
     this.matchedDn = detail.matchedDn ?? '';
     this.referrals = detail.referrals ?? [];
     this.passwordPolicy = detail.passwordPolicy;
+    this.attribute = detail.attribute;
+    this.flaw = detail.flaw;
+    this.at = detail.at;
+    this.named = detail.named;
   }
 }

@@ -1,4 +1,4 @@
-import { DirectoryError } from './errors.ts';
+import { DirectoryError, type ErrorDetail, type Flaw } from './errors.ts';
 import type { ExtensibleFilter, Filter, SubstringsFilter } from './filter.ts';
 
 /** Nesting that no filter of a person reaches. */
@@ -59,8 +59,8 @@ function hexPair(byte: number): string {
   return `\\${byte.toString(16).padStart(2, '0')}`;
 }
 
-function wrong(reason: string): DirectoryError {
-  return new DirectoryError('invalidAttributeSyntax', `bad filter: ${reason}`);
+function wrong(flaw: Flaw, reason: string, detail: ErrorDetail = {}): DirectoryError {
+  return new DirectoryError('invalidAttributeSyntax', `bad filter: ${reason}`, { ...detail, flaw });
 }
 
 class FilterReader {
@@ -74,17 +74,17 @@ class FilterReader {
   whole(): Filter {
     const filter = this.#text.startsWith('(') ? this.#bracketed(0) : this.#item(this.#text);
     if (this.#text.startsWith('(') && this.#at !== this.#text.length)
-      throw wrong(`something follows the filter at character ${this.#at + 1}`);
+      throw wrong('filterEnd', `something follows the filter at character ${this.#at + 1}`, { at: this.#at + 1 });
     return filter;
   }
 
   #bracketed(depth: number): Filter {
-    if (depth > maxDepth) throw wrong(`it is nested more than ${maxDepth} deep`);
-    if (this.#text[this.#at] !== '(') throw wrong(`"(" is expected at character ${this.#at + 1}`);
+    if (depth > maxDepth) throw wrong('filterDepth', `it is nested more than ${maxDepth} deep`, { at: this.#at + 1 });
+    if (this.#text[this.#at] !== '(') throw wrong('filterOpen', `"(" is expected at character ${this.#at + 1}`, { at: this.#at + 1 });
     this.#at++;
     this.#blanks();
     const filter = this.#inner(depth);
-    if (this.#text[this.#at] !== ')') throw wrong(`")" is expected at character ${this.#at + 1}`);
+    if (this.#text[this.#at] !== ')') throw wrong('filterClose', `")" is expected at character ${this.#at + 1}`, { at: this.#at + 1 });
     this.#at++;
     return filter;
   }
@@ -123,7 +123,7 @@ class FilterReader {
 
   #item(text: string): Filter {
     const [, left = '', operator = '', right = ''] = /^([^=<>~]*?)([<>~:]?=)(.*)$/s.exec(text) ?? [];
-    if (operator === '') throw wrong(`"${text}" is no assertion`);
+    if (operator === '') throw wrong('filterItem', `"${text}" is no assertion`, { named: text });
     if (operator === ':=') return extensible(left, value(right));
     const attribute = description(left);
     if (operator === '=')
@@ -137,7 +137,8 @@ class FilterReader {
 }
 
 function description(text: string): string {
-  if (!/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)*)(?:;[a-z0-9-]+)*$/i.test(text)) throw wrong(`"${text}" is no attribute`);
+  if (!/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)*)(?:;[a-z0-9-]+)*$/i.test(text))
+    throw wrong('filterAttribute', `"${text}" is no attribute`, { named: text });
   return text;
 }
 
@@ -146,7 +147,7 @@ function substrings(attribute: string, text: string): SubstringsFilter {
   const initial = pieces[0] ?? '';
   const final = pieces.at(-1) ?? '';
   const any = pieces.slice(1, -1).filter((piece) => piece !== '');
-  if (initial === '' && final === '' && any.length === 0) throw wrong('there is nothing between the stars');
+  if (initial === '' && final === '' && any.length === 0) throw wrong('filterStars', 'there is nothing between the stars');
   return {
     kind: 'substrings',
     attribute,
@@ -158,7 +159,8 @@ function substrings(attribute: string, text: string): SubstringsFilter {
 
 function extensible(left: string, assertion: Buffer): ExtensibleFilter {
   const [, attribute, dn, rule] = /^([^:]*)(:dn)?(?::([^:]+))?$/i.exec(left) ?? [];
-  if (attribute === undefined || (attribute === '' && rule === undefined)) throw wrong(`"${left}:=" names neither an attribute nor a rule`);
+  if (attribute === undefined || (attribute === '' && rule === undefined))
+    throw wrong('filterRule', `"${left}:=" names neither an attribute nor a rule`, { named: left });
   return {
     kind: 'extensible',
     value: assertion,
@@ -169,13 +171,13 @@ function extensible(left: string, assertion: Buffer): ExtensibleFilter {
 }
 
 function ruleName(text: string): string {
-  if (!/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)*)$/i.test(text)) throw wrong(`"${text}" is no matching rule`);
+  if (!/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)*)$/i.test(text)) throw wrong('filterRule', `"${text}" is no matching rule`, { named: text });
   return text;
 }
 
 /** RFC 4515 §3: valueencoding */
 function value(text: string): Buffer {
-  if (/[()*\0]/.test(text)) throw wrong('brackets, stars and NUL in a value are written \\28, \\29, \\2a and \\00');
+  if (/[()*\0]/.test(text)) throw wrong('filterValue', 'brackets, stars and NUL in a value are written \\28, \\29, \\2a and \\00');
   if (!text.includes('\\')) return Buffer.from(text);
   const parts: Buffer[] = [];
   for (let at = 0; at < text.length; ) {
@@ -185,7 +187,7 @@ function value(text: string): Buffer {
       break;
     }
     const hex = text.slice(backslash + 1, backslash + 3);
-    if (!/^[0-9a-f]{2}$/i.test(hex)) throw wrong('a backslash needs two hex digits behind it');
+    if (!/^[0-9a-f]{2}$/i.test(hex)) throw wrong('filterHex', 'a backslash needs two hex digits behind it');
     parts.push(Buffer.from(text.slice(at, backslash)), Buffer.from(hex, 'hex'));
     at = backslash + 3;
   }

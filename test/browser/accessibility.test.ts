@@ -185,6 +185,7 @@ for (const [who, path] of tables) {
   });
 }
 
+const bob = encodeURIComponent(`uid=bob,ou=people,${base}`);
 /** Forms that are sent, wrong or not, and what comes then. `button`: what to press, if not the first one */
 const sent: readonly (readonly [who: Who, path: string, fields: Readonly<Record<string, string>>, button: string])[] = [
   ['anybody', '/sign-in', { name: 'ada', password: 'wrong' }, 'Sign in'],
@@ -198,6 +199,9 @@ const sent: readonly (readonly [who: Who, path: string, fields: Readonly<Record<
   ['bob', '/me/app-passwords', { name: 'My phone' }, 'Make'],
   ['ada', '/board/statuses', {}, 'Add'],
   ['ada', '/board/groups', { filter: '(((' }, 'Add'],
+  ['ada', `/directory/edit?dn=${bob}`, { 'value.sn': '' }, 'Save'],
+  ['ada', `/directory/edit?dn=${bob}`, { rdn: 'robert' }, 'Rename'],
+  ['ada', `/directory/add?parent=ou%3Dgroups,${base}&class=groupOfNames`, { rdn: 'weavers' }, 'Add an entry below'],
   ['administrator', '/board/services', { name: 'bad name', grants: 'nonsense' }, 'Add'],
   ['administrator', '/board/services', { name: 'door', grants: '' }, 'Add'],
 ];

@@ -1,12 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DirectoryError, type ErrorKind } from '../../directory/model/errors.ts';
+import { refusalOf } from '../../web/directory/refusal.ts';
 import { lineOf, valuesOf } from '../../web/directory/value-text.ts';
+import { translator } from '../../web/words.ts';
 import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite, type Visitor } from '../support/site.ts';
 
 const test = suite('the directory browser');
 let site: TestSite;
 let cleo: Visitor;
+let administrator: Visitor;
 const people = `ou=people,${base}`;
 
 test.before(async () => {
@@ -22,6 +26,8 @@ test.before(async () => {
       { operation: 'add', attribute: { description: 'member', values: [Buffer.from(`uid=cleo,${people}`)] } },
     ]);
   cleo = await site.as('cleo');
+  administrator = await site.as(`cn=admin,${base}`, 'secret');
+  await administrator.get('/directory');
 });
 test.after(() => site.stop());
 
@@ -40,6 +46,21 @@ const fieldsOf = (text: string) => {
     fields[name] = decoded(value);
   return fields;
 };
+
+/** Ids of the fields that are wrong → what stands beside each, as their descriptions say. */
+function besideOf(text: string): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const said = (id: string) =>
+    new RegExp(`id="${id}"[^>]*>([\\s\\S]*?)</(?:small|p)>`)
+      .exec(text)?.[1]
+      ?.replace(/<[^>]*>/g, '')
+      .trim() ?? '';
+  for (const [, field = ''] of text.matchAll(/<(?:input|textarea|select)([^>]*aria-invalid="true"[^>]*)>/g)) {
+    const part = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(field)?.[1];
+    found[part('id') ?? part('name') ?? ''] = (part('aria-describedby') ?? '').split(' ').map(said).join(' ');
+  }
+  return found;
+}
 
 const values: readonly (readonly [text: string, line: string])[] = [
   ['plain', 'plain'],
@@ -78,7 +99,11 @@ test('a filter finds below the entry; what is wrong with one is said', async () 
     found.data.below.map(({ dn }) => dn),
     [`uid=bob,${people}`],
   );
-  assert.match((await cleo.get(at('', base, '&filter=((('))).text, /role="alert"/);
+  const wrong = await cleo.get(at('', base, '&filter=((('));
+  assert.equal(
+    [wrong.status, besideOf(wrong.text)['filter']],
+    [422, '“((” compares nothing. Write an attribute, an equals sign and a value: (uid=a*).'],
+  );
 });
 
 test('an entry is changed by its schema, and the directory’s refusal is shown with what was typed', async () => {
@@ -87,11 +112,13 @@ test('an entry is changed by its schema, and the directory’s refusal is shown 
   assert.is((await cleo.post(path, { ...fields, 'value.description': 'x' })).status, 303);
   const refused = await cleo.post(path, { ...fields, 'value.sn': '' });
   assert.is(refused.status, 422);
-  assert.match(refused.text, /objectClassViolation: object class .*person.* requires attribute/);
+  assert.is(besideOf(refused.text)['value-sn'], 'The class person wants a value for sn. Fill it in.');
   assert.is((await cleo.post(path, { ...fields, 'value.displayName': 'Robert' })).status, 303);
   assert.equal(texts(`uid=bob,${people}`, 'displayName'), ['Robert']);
   // the old form again: what others have changed meanwhile is not overwritten
-  assert.is((await cleo.post(path, { ...fields, 'value.displayName': 'Late' })).status, 422);
+  const late = await cleo.post(path, { ...fields, 'value.displayName': 'Late' });
+  assert.is(late.status, 422);
+  assert.match(besideOf(late.text)['value-displayName'] ?? '', /^Somebody else has changed this meanwhile.*It is now: Robert$/s);
   assert.equal(texts(`uid=bob,${people}`, 'displayName'), ['Robert']);
   const more = await cleo.get(`${path}&more=1`);
   assert.match(more.text, /name="value\.employeeNumber"/);
@@ -114,7 +141,8 @@ test('an entry is added by its classes, renamed and deleted after a question', a
     'value.cn': 'odd',
     'value.sn': 'x',
   });
-  assert.equal([refused.status, /objectClassViolation/.test(refused.text), /value="cn=odd"/.test(refused.text)], [422, true, true]);
+  assert.equal([refused.status, /value="cn=odd"/.test(refused.text)], [422, true]);
+  assert.match(refused.text, /role="alert">None of its classes has sn\./);
   assert.is((await cleo.post(path, { rdn: 'cn=odd', class: 'groupOfNames', attribute: ['cn'], 'value.cn': 'odd' })).status, 303);
   const moved = await cleo.post(at('/move', `cn=odd,${parent}`), { rdn: 'cn=even' });
   assert.equal([moved.status, moved.location], [303, at('', `cn=even,${parent}`)]);
@@ -122,6 +150,268 @@ test('an entry is added by its classes, renamed and deleted after a question', a
   assert.equal([asked.status, site.directory.tree.named(`cn=even,${parent}`) !== undefined], [200, true]);
   assert.is((await cleo.post(at('/delete', `cn=even,${parent}`), { confirmed: 'yes' })).status, 303);
   assert.is(site.directory.tree.named(`cn=even,${parent}`), undefined);
+});
+
+/** What an entry of bob is asked to become; the field that is wrong; its words in English and German. */
+const edits: readonly (readonly [fields: Record<string, string | readonly string[]>, field: string, en: RegExp, de: RegExp])[] = [
+  [{ 'value.sn': '' }, 'value-sn', /^The class person wants a value for sn\. Fill/, /^Die Klasse person verlangt einen Wert für sn\. Trag/],
+  [
+    { 'value.mail': 'bob@exämple.org' },
+    'value-mail',
+    /^Value 1 of mail does not fit\. What fits: letters without accents/,
+    /^Wert 1 von mail passt nicht\. Was passt: Buchstaben ohne/,
+  ],
+  [{ 'value.mosMailActivated': 'perhaps' }, 'value-mosMailActivated', /fits: TRUE or FALSE\.$/, /passt: TRUE oder FALSE\.$/],
+  [{ 'value.mosJoined': 'yesterday' }, 'value-mosJoined', /fits: a time like 2026/, /passt: eine Zeit wie 2026/],
+  [{ 'value.manager': 'nobody' }, 'value-manager', /fits: the whole name of an entry/, /passt: der ganze Name eines Eintrags/],
+  [
+    { 'value.displayName': 'B\nC' },
+    'value-displayName',
+    /^displayName has room for one value\. Leave one/,
+    /^Bei displayName ist Platz für einen Wert\. Lass/,
+  ],
+  [
+    { 'value.objectClass': 'inetOrgPerson\nnonsense' },
+    'value-objectClass',
+    /^The schema has no class “nonsense”\. Look/,
+    /^Das Schema kennt keine Klasse „nonsense“\. Sieh/,
+  ],
+  [{ 'value.objectClass': 'mosMember' }, 'value-objectClass', /Choose a structural one too/, /Wähle auch eine strukturelle/],
+  [
+    { 'value.objectClass': 'inetOrgPerson\nmosMember\naccount' },
+    'value-objectClass',
+    /^An entry is one thing: of .*only one/,
+    /^Ein Eintrag ist nur eines/,
+  ],
+  [
+    { 'value.objectClass': 'organizationalRole\nmosMember' },
+    'value-objectClass',
+    /^What an entry is stays: inetOrgPerson\. Put/,
+    /^Was ein Eintrag ist, das bleibt er: inetOrgPerson\. Trag/,
+  ],
+  [
+    { 'value.objectClass': 'inetOrgPerson\nmosMember\nposixAccount' },
+    'value-uidNumber',
+    /^The class posixAccount wants a value for uidNumber/,
+    /^Die Klasse posixAccount verlangt/,
+  ],
+  [
+    { 'value.objectClass': 'inetOrgPerson' },
+    'value-mosStatus',
+    /^None of its classes has mosStatus\. Empty/,
+    /^Keine seiner Klassen hat mosStatus\. Leere/,
+  ],
+  [
+    { 'value.uid': 'robert' },
+    'value-uid',
+    /^The entry is named by this value of uid\. Put it back/,
+    /^Nach diesem Wert von uid heißt der Eintrag\. Trag/,
+  ],
+  [
+    { 'value.mosStatus': `cn=nonsense,ou=statuses,${base}` },
+    'value-mosStatus',
+    /^There is no such status\. Write/,
+    /^Diesen Status gibt es nicht\. Schreib/,
+  ],
+  [
+    { 'value.mosVisibility': 'mobile perhaps' },
+    'value-mosVisibility',
+    /^Write an attribute that there is and who sees it/,
+    /^Schreib ein Attribut, das es gibt/,
+  ],
+];
+for (const [fields, field, en, de] of edits) {
+  test(`edited with ${JSON.stringify(fields)}, what is wrong stands beside ${field}, in English and in German`, async () => {
+    const path = `${at('/edit', `uid=bob,${people}`)}&more=1`;
+    const loaded = fieldsOf((await cleo.get(path)).text);
+    for (const [language, words] of [
+      ['en', en],
+      ['de', de],
+    ] as const) {
+      const refused = await cleo.post(path, { ...loaded, ...fields }, { 'accept-language': language });
+      assert.is(refused.status, 422);
+      const beside = besideOf(refused.text);
+      assert.equal(Object.keys(beside), [field]);
+      assert.match(beside[field] ?? '', words);
+      for (const [name, value] of Object.entries(fields)) assert.is(fieldsOf(refused.text)[name], value);
+    }
+  });
+}
+
+const parent = `ou=groups,${base}`;
+const added: readonly (readonly [
+  what: string,
+  fields: Record<string, string | readonly string[]>,
+  field: string,
+  en: RegExp,
+  de: RegExp,
+])[] = [
+  ['no name', { rdn: 'weavers' }, 'rdn', /^This is no name\. Write an attribute/, /^Das ist kein Name\. Schreib/],
+  [
+    'a name that is taken',
+    { rdn: 'cn=board' },
+    'rdn',
+    /^There is an entry of that name already\. Choose/,
+    /^Einen Eintrag dieses Namens gibt es schon\. Wähle/,
+  ],
+  [
+    'a name below what is not there',
+    { rdn: 'cn=a,cn=b' },
+    'rdn',
+    /^What would stand above it does not exist\. Write/,
+    /^Was darüber stünde, gibt es nicht\. Schreib/,
+  ],
+  ['a password as its name', { rdn: 'userPassword=secret' }, 'rdn', /^A password is no name/, /^Ein Passwort ist kein Name/],
+  [
+    'a name by what the server sets',
+    { rdn: 'pwdAccountLockedTime=20260101000000Z', 'value.cn': 'odd' },
+    'rdn',
+    /^The server alone sets/,
+    /^Nur der Server setzt/,
+  ],
+  [
+    'a value twice',
+    { rdn: 'cn=odd', 'value.description': 'One\none' },
+    'value-description',
+    /^A value of description stands there twice/,
+    /^Ein Wert von description steht zweimal da/,
+  ],
+  [
+    'auxiliary classes alone',
+    { rdn: 'cn=odd', class: 'mosGroup' },
+    'structural',
+    /Choose a structural one too/,
+    /Wähle auch eine strukturelle/,
+  ],
+];
+for (const [what, fields, field, en, de] of added) {
+  test(`added with ${what}, that stands beside ${field}, in English and in German`, async () => {
+    const form = { class: ['groupOfNames', 'mosGroup'], attribute: ['cn', 'description'], ...fields };
+    for (const [language, words] of [
+      ['en', en],
+      ['de', de],
+    ] as const) {
+      const refused = await cleo.post(`/directory/add?parent=${encodeURIComponent(parent)}`, form, { 'accept-language': language });
+      assert.is(refused.status, 422);
+      const beside = besideOf(refused.text);
+      assert.equal(Object.keys(beside), [field]);
+      assert.match(beside[field] ?? '', words);
+    }
+  });
+}
+
+test('a name that can’t be is said beside the field, and stays there', async () => {
+  for (const [rdn, words] of [
+    ['robert', /^Das ist kein Name/],
+    ['uid=cleo', /^Einen Eintrag dieses Namens gibt es schon/],
+    ['nonsense=1', /^Das Schema kennt kein Attribut „nonsense“/],
+    ['cn=a+cn=b', /./],
+  ] as const) {
+    const refused = await cleo.post(at('/move', `uid=bob,${people}`), { rdn }, { 'accept-language': 'de' });
+    const beside = besideOf(refused.text);
+    assert.equal([refused.status, Object.keys(beside)], [422, ['rdn']]);
+    assert.match(beside['rdn'] ?? '', words);
+    assert.match(refused.text, new RegExp(`value="${rdn.replace('+', '\\+')}"`));
+  }
+});
+
+test('what can’t be deleted is said above the question', async () => {
+  for (const [dn, en, de] of [
+    [people, /There are entries below it\. Delete these first\./, /Darunter stehen noch Einträge\. Lösche zuerst diese\./],
+    [`cn=member,ou=statuses,${base}`, /It is still the mosStatus of uid=/, /Er ist noch mosStatus von uid=/],
+  ] as const) {
+    for (const [language, words] of [
+      ['en', en],
+      ['de', de],
+    ] as const) {
+      const refused = await administrator.post(at('/delete', dn), { confirmed: 'yes' }, { 'accept-language': language });
+      assert.is(refused.status, 422);
+      assert.match(/role="alert">([^<]*)/.exec(refused.text)?.[1] ?? '', words);
+      assert.match(refused.text, /name="confirmed" value="yes"/);
+    }
+  }
+});
+
+const filters: readonly (readonly [filter: string, en: RegExp, de: RegExp])[] = [
+  ['((((', /^“\(\(\(” compares nothing\. Write/, /^„\(\(\(“ vergleicht nichts\. Schreib/],
+  ['(uid=a', /^A closing bracket is missing at character 7/, /^Bei Zeichen 7 fehlt eine schließende/],
+  ['(!uid=a)', /^An opening bracket is missing at character 3/, /^Bei Zeichen 3 fehlt eine öffnende/],
+  ['(uid=a)(cn=b)', /^The filter is over before character 8/, /^Vor Zeichen 8 ist der Filter zu Ende/],
+  ['(ümlaut=a)', /^“ümlaut” can be no attribute/, /^„ümlaut“ kann kein Attribut sein/],
+  ['(uid=**)', /^There is nothing between the stars/, /^Zwischen den Sternen steht nichts/],
+  ['(:=a)', /^“” names no attribute and no matching rule|names no attribute/, /nennt weder Attribut noch/],
+  ['(uid=a(b)', /^Brackets and stars that belong to a value are written \\28, \\29 and \\2a\./, /schreibt man \\28, \\29 und \\2a\./],
+  ['(uid=\\zz)', /^A backslash needs two hex digits behind it.*\\5c\./, /^Hinter einem Backslash stehen zwei/],
+  [`${'(!'.repeat(60)}(uid=a)${')'.repeat(60)}`, /^There are too many brackets within/, /^Da sind zu viele Klammern/],
+];
+for (const [filter, en, de] of filters) {
+  test(`the filter ${filter.slice(0, 20)} is refused in words, in English and in German`, async () => {
+    for (const [language, words] of [
+      ['en', en],
+      ['de', de],
+    ] as const) {
+      const wrong = await cleo.get(at('', base, `&filter=${encodeURIComponent(filter)}`), { 'accept-language': language });
+      const said = besideOf(wrong.text)['filter'] ?? '';
+      assert.equal([wrong.status, /[a-z]+[A-Z][a-z]+Syntax|bad filter/.test(wrong.text)], [422, false]);
+      assert.match(said, words);
+    }
+  });
+}
+
+test('every refusal of the directory has words that say more than its name, in both languages', () => {
+  const kinds: readonly ErrorKind[] = [
+    'adminLimitExceeded',
+    'affectsMultipleDSAs',
+    'aliasProblem',
+    'assertionFailed',
+    'attributeOrValueExists',
+    'busy',
+    'constraintViolation',
+    'entryAlreadyExists',
+    'insufficientAccessRights',
+    'invalidAttributeSyntax',
+    'invalidDNSyntax',
+    'namingViolation',
+    'noSuchAttribute',
+    'noSuchObject',
+    'notAllowedOnNonLeaf',
+    'notAllowedOnRDN',
+    'objectClassModsProhibited',
+    'objectClassViolation',
+    'protocolError',
+    'referral',
+    'sizeLimitExceeded',
+    'timeLimitExceeded',
+    'unavailable',
+    'undefinedAttributeType',
+    'unwillingToPerform',
+  ];
+  for (const kind of kinds) {
+    for (const detail of [{}, { attribute: 'mail' }]) {
+      const said = (['en', 'de'] as const).map((language) =>
+        refusalOf({ t: translator(language), site: site.site }, new DirectoryError(kind, '', detail)),
+      );
+      assert.is(new Set(said).size, 2, `${kind}: ${said}`);
+      for (const text of said) assert.not.match(text, new RegExp(`${kind}|[{}]|undefined`));
+    }
+  }
+});
+
+test('what names no entry is answered in words', async () => {
+  const wrong = await cleo.get(at('', 'no dn'), { 'accept-language': 'de' });
+  assert.is(wrong.status, 422);
+  assert.match(wrong.text, /So heißt kein Eintrag/);
+});
+
+test('a form that was refused still knows what it was based on', async () => {
+  const path = at('/edit', `uid=bob,${people}`);
+  const fields = fieldsOf((await cleo.get(path)).text);
+  const set = (text: string) => ({ operation: 'replace' as const, attribute: { description: 'sn', values: [Buffer.from(text)] } });
+  await root().modify(`uid=bob,${people}`, [set('Faster')]);
+  const refused = await cleo.post(path, { ...fields, 'value.displayName': 'a\nb' });
+  assert.is(refused.status, 422);
+  assert.is((await cleo.post(path, { ...fieldsOf(refused.text), 'value.displayName': 'a', 'value.sn': 'Later' })).status, 422);
+  assert.equal(texts(`uid=bob,${people}`, 'sn'), ['Faster']);
 });
 
 test('the board stays within its rights', async () => {
@@ -134,7 +424,8 @@ test('the board stays within its rights', async () => {
     attribute: ['cn'],
     'value.cn': 'spy',
   });
-  assert.equal([refused.status, /insufficientAccessRights/.test(refused.text)], [422, true]);
+  assert.is(refused.status, 422);
+  assert.match(refused.text, /role="alert">That is not yours to do here\. Ask/);
 });
 
 test.run();

@@ -3,9 +3,9 @@ import { formatRdn, parseDn } from '../../directory/model/dn.ts';
 import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { parseFilter } from '../../directory/model/filter-text.ts';
-import { type Answer, page } from '../answer.ts';
+import { type Answer, page, Refusal } from '../answer.ts';
 import type { Visit } from '../visit.ts';
-import { refusalOf } from './refusal.ts';
+import { isRefusal, refusalOf } from './refusal.ts';
 import { lineOf } from './value-text.ts';
 
 /** Entries below one, or found, that a page lists. */
@@ -24,7 +24,7 @@ export function browse(visit: Visit): Answer {
   const { directory } = site;
   const wanted = visit.query('dn') || directory.baseDn;
   const filter = visit.query('filter').slice(0, 1000);
-  const entry = as.find(wanted);
+  const entry = entryNamed(visit, wanted);
   const attributes = shownOf(visit, entry).map(({ description, values }) => ({
     name: description,
     operational: directory.schema.description(description)?.type.operational === true,
@@ -35,8 +35,21 @@ export function browse(visit: Visit): Answer {
     'directory/browse',
     entry.dn,
     { dn: entry.dn, above: aboveOf(visit, entry), attributes, below: listed.entries, count: listed.count },
-    { form: { filter, mayAdd: as.viewer.mayAddBelow(entry), wrongFilter: listed.error } },
+    {
+      form: { filter, mayAdd: as.viewer.mayAddBelow(entry) },
+      ...(listed.error !== undefined && { status: 422, errors: { filter: listed.error } }),
+    },
   );
+}
+
+/** @throws DirectoryError, Refusal 422 when that is no DN */
+export function entryNamed({ as }: Visit, dn: string): PackedEntry {
+  try {
+    return as.find(dn);
+  } catch (error) {
+    if (error instanceof DirectoryError && error.kind === 'invalidDNSyntax') throw new Refusal(422, 'refusal.noDn');
+    throw error;
+  }
 }
 
 /** What the visitor may read, but for passwords: not even their hashes are looked at here. */
@@ -87,8 +100,8 @@ function found(
     }
     return { entries, count };
   } catch (error) {
-    const words = error instanceof DirectoryError ? refusalOf(visit, error) : error instanceof Error ? error.message : String(error);
-    return { entries: [], count: 0, error: words };
+    if (!isRefusal(error)) throw error;
+    return { entries: [], count: 0, error: refusalOf(visit, error) };
   }
 }
 

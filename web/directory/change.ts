@@ -3,35 +3,25 @@ import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { ObjectClass } from '../../schema/ldap/registry.ts';
-import { type Answer, page, redirect } from '../answer.ts';
-import type { Form } from '../form.ts';
+import { type Answer, type FieldErrors, page, redirect } from '../answer.ts';
 import type { Visit } from '../visit.ts';
-import { shownOf } from './browse.ts';
-import { refusalOf } from './refusal.ts';
-import { lineOf, valuesOf } from './value-text.ts';
-
-/** An attribute in the form. */
-interface AttributeField {
-  readonly name: string;
-  readonly required: boolean;
-  readonly single: boolean;
-  readonly text: string;
-  /** What stood there when the form was made */
-  readonly was: string;
-}
+import { entryNamed } from './browse.ts';
+import { type AttributeField, allowedBy, fieldsOf, type Refused, typedOr } from './entry-fields.ts';
+import { isRefusal, refusalOf, refusedFields } from './refusal.ts';
+import { valuesOf } from './value-text.ts';
 
 export const placeOf = (dn: string) => `/directory?dn=${encodeURIComponent(dn)}`;
 
 /** GET /directory/edit?dn=: what the entry has, and with `?more=` whatever else its classes allow. */
 export function editEntryForm(visit: Visit): Answer {
-  const entry = visit.as.find(visit.query('dn'));
+  const entry = entryNamed(visit, visit.query('dn'));
   return shownEdit(visit, entry);
 }
 
 /** POST /directory/edit?dn= */
 export async function editEntry(visit: Visit): Promise<Answer> {
   const { as, site } = visit;
-  const entry = as.find(visit.query('dn'));
+  const entry = entryNamed(visit, visit.query('dn'));
   const form = await visit.request.form();
   const names = form.texts('attribute');
   const edited = names.map((attribute) => ({
@@ -44,35 +34,24 @@ export async function editEntry(visit: Visit): Promise<Answer> {
     const pending = modifications.length === 0 ? undefined : (await as.modify(entry.dn, modifications, { assertion })).pending;
     return redirect(placeOf(entry.dn), { word: pending === undefined ? 'profile.saved' : 'profile.waits', values: { count: 1 } });
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    return shownEdit(visit, entry, refusalOf(visit, error), form);
+    if (!isRefusal(error)) throw error;
+    return shownEdit(visit, as.find(entry.dn), { error, typed: form });
   }
 }
 
-function shownEdit(visit: Visit, entry: PackedEntry, wrong?: string, typed?: Form): Answer {
-  const { as, site } = visit;
-  const { schema } = site.directory;
-  const own = shownOf(visit, entry)
-    .filter(({ description }) => schema.description(description)?.type.noUserModification === false)
-    .map(({ description, values }) => ({ name: description, text: values.map(lineOf).join('\n') }));
-  const classes = schema.classesOf(as.texts(entry, 'objectClass'));
-  const { must, may } = allowedBy(classes);
-  const has = new Set(own.map(({ name }) => name.replace(/;.*/, '')));
-  const further = visit.query('more') === '' ? [] : [...may].filter((name) => !has.has(name)).map((name) => ({ name, text: '' }));
-  const fields = [...own, ...further].map(({ name, text }): AttributeField => {
-    const type = schema.description(name)?.type;
-    return {
-      ...{ name, required: must.has(name), single: type?.singleValue === true },
-      ...{ text: typed?.has(`value.${name}`) ? typed.raw(`value.${name}`) : text, was: text },
-    };
-  });
+function shownEdit(visit: Visit, entry: PackedEntry, refused?: Refused): Answer {
+  const fields = fieldsOf(visit, entry, refused);
+  return editPage(visit, entry, fields, refused && refusedFields(visit, refused.error, new Set(fields.map(({ name }) => name))));
+}
+
+/** @param rdn the new name that was typed */
+function editPage(visit: Visit, entry: PackedEntry, fields: readonly AttributeField[], errors?: FieldErrors, rdn = ''): Answer {
   const form = {
-    fields,
-    more: visit.query('more') !== '',
+    ...{ fields, rdn, more: visit.query('more') !== '' },
     path: `/directory/edit?dn=${encodeURIComponent(entry.dn)}`,
     back: placeOf(entry.dn),
   };
-  return page('directory/edit', entry.dn, { dn: entry.dn }, { form, ...(wrong !== undefined && { status: 422, errors: { form: wrong } }) });
+  return page('directory/edit', entry.dn, { dn: entry.dn }, { form, ...(errors && { status: 422, errors }) });
 }
 
 /** GET /directory/add?parent=: `?class=` says what it will be; without, one chooses. */
@@ -83,7 +62,7 @@ export function addEntryForm(visit: Visit): Answer {
 /** POST /directory/add?parent= */
 export async function addEntry(visit: Visit): Promise<Answer> {
   const form = await visit.request.form();
-  const parent = visit.as.find(visit.query('parent'));
+  const parent = entryNamed(visit, visit.query('parent'));
   const [rdn, classes] = [form.text('rdn'), form.texts('class')];
   const attributes: Attribute[] = [{ description: 'objectClass', values: classes.map((each) => Buffer.from(each)) }];
   for (const name of form.texts('attribute')) {
@@ -94,15 +73,16 @@ export async function addEntry(visit: Visit): Promise<Answer> {
   try {
     await visit.as.add(dn, attributes);
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    return shownAdd(visit, refusalOf(visit, error), form);
+    if (!isRefusal(error)) throw error;
+    return shownAdd(visit, { error, typed: form });
   }
   return redirect(placeOf(dn), { word: 'smallEntries.added', values: { name: rdn } });
 }
 
-function shownAdd(visit: Visit, wrong?: string, typed?: Form): Answer {
+function shownAdd(visit: Visit, refused?: Refused): Answer {
   const { schema } = visit.site.directory;
-  const parent = visit.as.find(visit.query('parent'));
+  const parent = entryNamed(visit, visit.query('parent'));
+  const typed = refused?.typed;
   const chosen = typed?.texts('class') ?? visit.url.searchParams.getAll('class');
   const all = [...new Set(schema.objectClasses)].filter(({ kind, obsolete }) => kind !== 'abstract' && !obsolete);
   const named = (kind: ObjectClass['kind']) =>
@@ -115,7 +95,7 @@ function shownAdd(visit: Visit, wrong?: string, typed?: Form): Answer {
     .filter((name) => name !== 'objectClass')
     .map((name): AttributeField => {
       const single = schema.attributeType(name)?.singleValue === true;
-      return { name, required: must.has(name), single, text: typed?.raw(`value.${name}`) ?? '', was: '' };
+      return { name, required: must.has(name), single, text: typedOr(visit, typed, name, ''), was: '' };
     });
   return page(
     'directory/add',
@@ -130,49 +110,50 @@ function shownAdd(visit: Visit, wrong?: string, typed?: Form): Answer {
         rdn: typed?.text('rdn') ?? '',
         back: placeOf(parent.dn),
       },
-      ...(wrong !== undefined && { status: 422, errors: { form: wrong } }),
+      ...(refused && { status: 422, errors: addErrors(visit, refused.error, new Set(fields.map(({ name }) => name))) }),
     },
   );
+}
+
+/** What an entry will be is chosen beside the form; and nobody can have been faster with values of what is not there yet. */
+function addErrors(visit: Visit, error: DirectoryError, shown: ReadonlySet<string>): FieldErrors {
+  const { attribute, at } = error;
+  if (attribute === 'objectClass') return { class: refusalOf(visit, error) };
+  const isTwice = error.kind === 'attributeOrValueExists' && attribute !== undefined;
+  const detail = { flaw: 'valueTwice', attribute: attribute ?? '', at: at ?? 0 } as const;
+  return refusedFields(visit, isTwice ? new DirectoryError(error.kind, error.message, detail) : error, shown);
 }
 
 /** POST /directory/move?dn=: `rdn` is the new name. */
 export async function renameEntry(visit: Visit): Promise<Answer> {
   const { as } = visit;
-  const entry = as.find(visit.query('dn'));
+  const entry = entryNamed(visit, visit.query('dn'));
   const rdn = (await visit.request.form()).text('rdn');
   try {
     const { after } = await as.move({ dn: entry.dn, newRdn: rdn, deleteOldRdn: true, newSuperior: undefined });
     return redirect(placeOf(after?.dn ?? entry.dn), { word: 'profile.saved' });
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    return shownEdit(visit, entry, refusalOf(visit, error));
+    if (!isRefusal(error)) throw error;
+    return editPage(visit, entry, fieldsOf(visit, entry), { rdn: refusalOf(visit, error) }, rdn);
   }
 }
 
 /** POST /directory/delete?dn=: asks first. */
 export async function deleteEntry(visit: Visit): Promise<Answer> {
   const { as, site } = visit;
-  const entry = as.find(visit.query('dn'));
+  const entry = entryNamed(visit, visit.query('dn'));
   const parent = site.directory.tree.parentOf(entry);
-  if ((await visit.request.form()).text('confirmed') !== 'yes')
-    return page(
-      'directory/delete',
-      entry.dn,
-      { dn: entry.dn },
-      { form: { path: `/directory/delete?dn=${encodeURIComponent(entry.dn)}`, back: placeOf(entry.dn) } },
-    );
+  if ((await visit.request.form()).text('confirmed') !== 'yes') return deletePage(entry);
   try {
     await as.delete(entry.dn);
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    return shownEdit(visit, entry, refusalOf(visit, error));
+    if (!isRefusal(error)) throw error;
+    return deletePage(entry, { form: refusalOf(visit, error) });
   }
   return redirect(placeOf(parent?.dn ?? site.directory.baseDn), { word: 'smallEntries.deleted', values: { name: entry.dn } });
 }
 
-/** Names of the attributes that the classes want and allow, but for what the server alone sets. */
-function allowedBy(classes: ReadonlySet<ObjectClass>): { readonly must: ReadonlySet<string>; readonly may: ReadonlySet<string> } {
-  const names = (pick: (each: ObjectClass) => ObjectClass['must']) =>
-    new Set([...classes].flatMap((each) => pick(each).flatMap((type) => (type.noUserModification ? [] : type.name))));
-  return { must: names(({ must }) => must), may: names(({ may }) => may) };
+function deletePage({ dn }: PackedEntry, errors?: FieldErrors): Answer {
+  const form = { path: `/directory/delete?dn=${encodeURIComponent(dn)}`, back: placeOf(dn) };
+  return page('directory/delete', dn, { dn }, { form, ...(errors && { status: 422, errors }) });
 }

@@ -27,6 +27,5 @@ export const directoryWords = {
   'browser.auxiliary': ['What else it is (auxiliary classes)', 'Was er noch ist (Zusatzklassen)'],
   'browser.choose': ['Show its attributes', 'Attribute zeigen'],
   'browser.rdn': ['Name (RDN)', 'Name (RDN)'],
-  'browser.refused': ['{kind}: {reason}', '{kind}: {reason}'],
-  'browser.noReason': ['the directory says nothing more', 'mehr sagt das Verzeichnis nicht'],
+  'browser.empty': ['nothing', 'nichts'],
 } satisfies Words;
