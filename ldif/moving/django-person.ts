@@ -109,10 +109,8 @@ function putContact(contact: Fields, mail: string, { draft, tell, uid, options }
     draft.put(`${contact.where(field)} (${uid})`, description, value);
   put('phone_number', 'telephoneNumber', contact.text('phone_number'));
   const town = [contact.text('postcode'), contact.text('city')].filter(Boolean).join(' ');
-  const lines = [contact.text('street'), town, contact.text('country')].filter(Boolean);
-  put('street', 'street', contact.text('street'));
-  put('postcode', 'postalCode', contact.text('postcode'));
-  put('city', 'l', contact.text('city'));
+  // once and whole, as the profile has it: copies of its parts would keep a rule of their own for who sees them
+  const lines = [contact.text('street'), town, contact.text('country')].flatMap((text) => text.split(/\s*[\r\n]\s*/)).filter(Boolean);
   put('street', 'homePostalAddress', lines.map((line) => line.replaceAll('\\', '\\5C').replaceAll('$', '\\24')).join('$'));
   const birthday = contact.text('birthday');
   if (birthday.length === 10 && timeOfDay(birthday) !== undefined) put('birthday', 'mosBirthday', birthday);

@@ -40,5 +40,4 @@ export const historyWords = {
   'field.mosSecondFactor': ['Second factor', 'Zweiter Faktor'],
   'field.mosDeletionRequested': ['Wants to be deleted', 'Möchte gelöscht werden'],
   'field.homePhone': ['Phone at home', 'Telefon zu Hause'],
-  'field.postalAddress': ['Postal address', 'Postanschrift'],
 } satisfies Words;

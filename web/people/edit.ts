@@ -87,7 +87,9 @@ function changedFields(visit: Visit, entry: PackedEntry, form: Form, errors: Rec
     const right = rightOver(visit, entry, attribute);
     if (!form.has(attribute) || right === undefined) continue;
     const loaded = loadedValues(visit, entry, form, attribute);
-    const typed = typedValues(field, boxKinds.has(field.kind) ? form.raw(attribute) : form.texts(attribute).join('\n'));
+    const text = boxKinds.has(field.kind) ? form.raw(attribute) : form.texts(attribute).join('\n');
+    // what was left as it was shown stays, however it is spelled inside
+    const typed = text.trim() === typedText(field, loaded).trim() ? loaded : typedValues(field, text);
     // what stands there already is not looked at again: it may be older than our rules
     const isNew = typed.some((value) => !loaded.includes(value));
     const complaint = isNew ? checkValues(field, typed) : undefined;
@@ -162,6 +164,7 @@ function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<str
     const right = rightOver(visit, entry, attribute);
     if (right === undefined) return [];
     const now = as.texts(entry, attribute);
+    if (field.inherited && now.length === 0 && !typed?.has(attribute)) return [];
     const text = typed?.has(attribute) ? typed.raw(attribute).trim() : typedText(field, now);
     const isStale =
       typed !== undefined && status === 409 && JSON.stringify(now) !== JSON.stringify(loadedValues(visit, entry, typed, attribute));

@@ -43,12 +43,13 @@ function sshFingerprint(line: string): string {
   return [type, `SHA256:${digest}`, ...comment].join(' ').trim();
 }
 
-/** Fields whose values are long: one in a box of its own; of the others each line is a value. */
+/** Fields whose values are longer than a line; of the others each line is a value. */
 export const boxKinds: ReadonlySet<FieldKind> = new Set(['text', 'address', 'pgpKey']);
 
 /** What stands in the form for these values. */
 export function typedText({ kind }: Pick<Field, 'kind'>, values: readonly string[]): string {
-  if (kind === 'address') return values.map((value) => postalLines(value).join('\n')).join('\n');
+  // an empty line sets addresses apart
+  if (kind === 'address') return values.map((value) => postalLines(value).filter(Boolean).join('\n')).join('\n\n');
   return values.join(kind === 'pgpKey' ? '\n\n' : '\n');
 }
 
@@ -56,7 +57,7 @@ export function typedText({ kind }: Pick<Field, 'kind'>, values: readonly string
 export function typedValues({ kind }: Pick<Field, 'kind'>, text: string): string[] {
   const trimmed = text.trim();
   if (trimmed === '') return [];
-  if (kind === 'address') return [encodePostalAddress(trimmed)];
+  if (kind === 'address') return [...new Set(trimmed.split(/\n\s*\n/).map(encodePostalAddress))];
   if (kind === 'text') return [trimmed];
   const parts = kind === 'pgpKey' ? trimmed.split(/\n{2,}(?=-----BEGIN)/) : trimmed.split('\n');
   return [...new Set(parts.map((part) => part.trim()).filter(Boolean))];

@@ -14,6 +14,8 @@ export interface Field {
   readonly longest: number;
   /** What the browser may fill in (HTML, autocomplete) */
   readonly autocomplete?: string;
+  /** Only who has one sees it: it has come from elsewhere, and another field is there for new ones */
+  readonly inherited?: true;
 }
 
 /** What stands on a profile, in this order. Who sees and who changes it, the access rows say. */
@@ -27,7 +29,11 @@ export const fields: readonly Field[] = [
   { attribute: 'mail', word: 'field.mail', kind: 'mail', most: 5, longest: 256, autocomplete: 'email' },
   { attribute: 'mobile', word: 'field.mobile', kind: 'phone', most: 5, longest: 40, autocomplete: 'tel' },
   { attribute: 'telephoneNumber', word: 'field.telephoneNumber', kind: 'phone', most: 5, longest: 40 },
-  { attribute: 'homePostalAddress', word: 'field.homePostalAddress', kind: 'address', most: 1, longest: 300 },
+  { attribute: 'homePostalAddress', word: 'field.homePostalAddress', kind: 'address', most: 3, longest: 300 },
+  { attribute: 'postalAddress', word: 'field.postalAddress', kind: 'address', most: 3, longest: 300, inherited: true },
+  { attribute: 'street', word: 'field.street', kind: 'line', most: 3, longest: 128, inherited: true },
+  { attribute: 'postalCode', word: 'field.postalCode', kind: 'line', most: 3, longest: 40, inherited: true },
+  { attribute: 'l', word: 'field.l', kind: 'line', most: 3, longest: 128, inherited: true },
   { attribute: 'mosBirthday', word: 'field.mosBirthday', kind: 'birthday', most: 1, longest: 10 },
   { attribute: 'mosWikiName', word: 'field.mosWikiName', kind: 'line', most: 1, longest: 100 },
   { attribute: 'sshPublicKey', word: 'field.sshPublicKey', kind: 'sshKey', most: 20, longest: 16_384 },

@@ -20,8 +20,10 @@ export function vCard(as: BoundDirectory, entry: PackedEntry): string {
   if (first('sn') !== '' || first('givenName') !== '') lines.push(`N:${escaped(first('sn'))};${escaped(first('givenName'))};;;`);
   for (const [attribute, property] of properties)
     for (const value of as.texts(entry, attribute)) lines.push(`${property}:${escaped(value)}`);
-  const address = first('homePostalAddress');
-  if (address !== '') lines.push(`ADR;LABEL="${parameter(postalLines(address).join('\n'))}":;;;;;;`);
+  for (const address of [...as.texts(entry, 'homePostalAddress'), ...as.texts(entry, 'postalAddress')])
+    lines.push(`ADR;LABEL="${parameter(postalLines(address).join('\n'))}":;;;;;;`);
+  const [street, town, code] = ['street', 'l', 'postalCode'].map((name) => escaped(first(name)));
+  if (street !== '' || town !== '' || code !== '') lines.push(`ADR:;;${street};${town};;${code};`);
   for (const link of [...as.texts(entry, 'mosLink'), ...as.texts(entry, 'labeledURI')]) {
     const [url = ''] = link.split(' ');
     if (isWebAddress(url)) lines.push(`URL:${url}`);
