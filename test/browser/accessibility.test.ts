@@ -1,6 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { letter } from '../../web/mail/letters.ts';
+import type { Letter } from '../../web/mail/outbox.ts';
 import { routes } from '../../web/routes.ts';
 import {
   chromiumMissing,
@@ -105,7 +107,7 @@ function watchersOf(who: string | undefined): readonly Who[] {
   return who === 'person' ? ['bob', 'ada', 'administrator'] : ['anybody', 'bob', 'ada', 'administrator'];
 }
 
-/** A mail as a mail program shows it: in it runs nothing, so nothing can look at it from within. */
+/** A mail as a mail program shows it: in it runs nothing, so nothing can look at it from within; the mails are looked at below. */
 const sealed = '/dev/mail/:id/html';
 
 for (const { path, method, who: needed } of routes) {
@@ -131,6 +133,40 @@ test('a file is no page: each of them is there', async () => {
     assert.not.match(response.headers()['content-type'] ?? '', /html/);
   }
 });
+
+test('every mail that has gone, in both languages, as a mail program shows it', async () => {
+  const { page } = await seatOf('anybody');
+  await Promise.all((['en', 'de'] as const).map((language) => club.site.site.outbox.send(longLetter(language))));
+  const answer = await page.request.get('/dev/mail', { headers: { accept: 'application/json' } });
+  const { mails } = (await answer.json()) as { readonly mails: readonly { readonly id: number; readonly subject: string }[] };
+  assert.ok(mails.length >= 4, `${mails.length} mails`);
+  const window = await browser.newContext();
+  try {
+    const troubles = await watch(window, club.site.url);
+    const mail = await window.newPage();
+    for (const { id, subject } of mails) {
+      const shown = await page.request.get(`/dev/mail/${id}/html`);
+      assert.match(shown.headers()['content-security-policy'] ?? '', /sandbox/);
+      await mail.setContent(await shown.text());
+      await lookAt({ window, page: mail, troubles, seen: new Set() }, `mail-${id}`);
+      assert.is(await mail.title(), subject);
+      assert.is(await mail.getByRole('heading', { level: 1 }).textContent(), subject);
+      // web mail shows what is within the body alone
+      assert.match((await mail.getByRole('main').getAttribute('lang')) ?? '', /^(en|de)$/);
+    }
+  } finally {
+    await window.close();
+  }
+});
+
+function longLetter(language: 'en' | 'de'): Letter {
+  return letter(club.site.site, {
+    ...{ to: 'bob@example.org', name: 'Robert Donaudampfschifffahrtsgesellschaftskapitänswitwenrente', language },
+    ...{ subject: 'approvals.mailRefused', paragraphs: ['approvals.mailRefusedText', 'approvals.mailReason', 'approvals.mailBy'] },
+    values: { changes: 'Legal name: Robert Tables\nE-mail: bobby@example.org', reason: 'Not yet.', decider: 'Ada' },
+    link: { word: 'approvals.mailOpen', path: `/reset/${'x'.repeat(60)}` },
+  });
+}
 
 const more: readonly (readonly [who: Who, path: string])[] = [
   ['cleo', '/sign-in/factor'],

@@ -32,13 +32,16 @@ export function letter(site: Site, { to, name, language, subject, paragraphs, va
       `<p style="font-size:13px">${escaped(url)}</p>`,
     ];
   const body = [paragraph(greeting), ...said.map(paragraph), ...(button || []), paragraph(club)].join('\n');
+  const title = t(subject, all).replace(/\s+/g, ' ');
+  // web mail shows what is within the body alone, so the language is said there too
   const html = `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${escaped(t(subject, all))}</title></head>
-<body style="font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:1.5em auto;padding:0 1em">
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${escaped(title)}</title></head>
+<body style="margin:0"><main lang="${language}" style="font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:1.5em auto;padding:0 1em;overflow-wrap:anywhere">
+<h1 style="font-size:20px;line-height:1.3;margin:0 0 1em">${escaped(title)}</h1>
 ${body}
-</body></html>
+</main></body></html>
 `;
-  return { to, subject: t(subject, all).replace(/\s+/g, ' '), plain: `${plain}\n`, html };
+  return { to, subject: title, plain: `${plain}\n`, html };
 }
 
 /** Lines of at most 76 characters, but for a word that is longer. */
