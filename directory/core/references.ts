@@ -20,10 +20,13 @@ export function dropReferences(context: PlanContext, gone: PackedEntry): Planned
   for (const name of foreignKeys) {
     const type = staging.tree.schema.attributeType(name);
     const user = referrers.find((entry) => type !== undefined && names(entry, type, gone.key));
-    if (user !== undefined)
-      throw new DirectoryError('constraintViolation', `it is still the ${name} of ${user.dn}, and perhaps of others; change that first`, {
-        ...{ flaw: 'stillNamed', attribute: name, named: user.dn },
-      });
+    if (user === undefined) continue;
+    const detail = { flaw: 'stillNamed', attribute: name, named: user.dn } as const;
+    throw new DirectoryError(
+      'constraintViolation',
+      `it is still the ${name} of ${user.dn}, and perhaps of others; change that first`,
+      detail,
+    );
   }
   return rewriteIn(context, referrers, (value, key) => (key === gone.key ? undefined : value));
 }
