@@ -153,10 +153,10 @@ export class Access {
     return [...[...this.#roles.values()].flat(), ...this.#rows.flatMap(({ who }) => (who.kind === 'entry' ? [who.dn] : []))];
   }
 
-  /** @internal for Viewer */
-  mask(of: ViewerClass | undefined, entry: PackedEntry): Mask {
+  /** @internal for Viewer @param chosen mosVisibility of another time; undefined: as it is */
+  mask(of: ViewerClass | undefined, entry: PackedEntry, chosen?: readonly string[]): Mask {
     if (of === undefined) return this.#allMask;
-    const profile = this.#profileOf(entry);
+    const profile = chosen === undefined ? this.#profileOf(entry) : this.#profileWith(entry, chosen);
     if (of.last?.profile === profile) return of.last.mask;
     let mask = of.masks.get(profile);
     if (mask === undefined) {
@@ -201,9 +201,16 @@ export class Access {
   #profileOf(entry: PackedEntry): Profile {
     const known = entry.profile;
     if (known instanceof Profile && known.generation === this.#generation) return known;
+    const chosen = this.#mosVisibility === undefined ? [] : entry.valuesOfType(this.#mosVisibility).map(String);
+    const profile = this.#profileWith(entry, chosen);
+    entry.profile = profile;
+    return profile;
+  }
+
+  #profileWith(entry: PackedEntry, chosen: readonly string[]): Profile {
     const choices = new Map<AttributeType, Level>();
-    for (const value of this.#mosVisibility === undefined ? [] : entry.valuesOfType(this.#mosVisibility)) {
-      const choice = parseChoice(value.toString());
+    for (const value of chosen) {
+      const choice = parseChoice(value);
       const type = choice && this.#schema.attributeType(choice.attribute);
       if (choice !== undefined && type !== undefined) choices.set(type, choice.level);
     }
@@ -219,7 +226,6 @@ export class Access {
       profile = new Profile(rows, choices, this.#generation);
       this.#profiles.set(key, profile);
     }
-    entry.profile = profile;
     return profile;
   }
 

@@ -9,6 +9,7 @@ import type { PackedEntry } from './packed-entry.ts';
 import type { Plan, PlanContext } from './plan.ts';
 import { askedChange, type Conflict, conflictsOf, longestReason, mayMake, partsOf } from './proposals.ts';
 import type { NewDecision, Revision } from './store.ts';
+import { readableOf } from './visibility-changes.ts';
 import type { Desk, Outcome } from './writer.ts';
 
 /** A change that waits, as somebody sees it who may. */
@@ -123,7 +124,10 @@ export class Approvals {
       throw new DirectoryError('noSuchObject', `there is no change ${csn}`);
     const modifications = this.reversal(revision);
     if (modifications.length === 0)
-      throw new DirectoryError('unwillingToPerform', 'only changes of attributes can be taken back, and none of secrets');
+      throw new DirectoryError(
+        'unwillingToPerform',
+        'only changes of attributes can be taken back, and none of secrets or of what was hidden',
+      );
     return this.#as.commit(
       this.#as.prepared((context) => {
         const present = context.staging.byUuid(revision.entryUuid);
@@ -133,13 +137,20 @@ export class Approvals {
     );
   }
 
-  /** @internal What would take a revision back; empty when nothing can. */
+  /** @internal What would take a revision back; empty when nothing can, and for who may not read what would come back. */
   reversal(revision: Revision): Modification[] {
-    const { schema, access, parseChange } = this.#directory;
+    const { schema, tree, access, parseChange } = this.#directory;
     if (revision.state !== 'applied' || revision.operation !== 'modify' || revision.cause !== 'request') return [];
     const modifications = reversalOf(schema, revision.before, askedChange({ parseChange }, revision));
     const types = modifications.map(({ attribute }) => schema.covered(attribute.description)?.type);
-    return types.some((type) => type === undefined || access.isSecret(type) || type.noUserModification) ? [] : modifications;
+    if (types.some((type) => type === undefined || access.isSecret(type) || type.noUserModification)) return [];
+    const entry = tree.byUuid(revision.entryUuid);
+    const mayReadAll = modifications.every(({ operation, attribute }) => {
+      const description = schema.description(attribute.description);
+      if (operation !== 'add' || entry === undefined || description === undefined) return true;
+      return readableOf(this.#as.viewer, entry, description, revision).removed;
+    });
+    return mayReadAll ? modifications : [];
   }
 
   #seen(revisions: readonly Revision[]): Proposal[] {
@@ -173,7 +184,8 @@ export class Approvals {
     if (entry === undefined) throw nothingWaits(revision.csn);
     const change = askedChange(this.#directory, revision);
     const conflicts = this.#conflicts(revision, change, entry);
-    if (conflicts.length > 0) throw new DirectoryError('assertionFailed', conflicts.map((each) => this.#said(each, entry)).join('; '));
+    if (conflicts.length > 0)
+      throw new DirectoryError('assertionFailed', conflicts.map((each) => this.#said(revision, each, entry)).join('; '));
     return asConflict(() => planModify(context, entry.dn, change.modifications));
   }
 
@@ -183,9 +195,9 @@ export class Approvals {
   }
 
   /** Both states, as far as the asker may read them. */
-  #said({ attribute, was, now }: Conflict, entry: PackedEntry): string {
+  #said(revision: Revision, { attribute, was, now }: Conflict, entry: PackedEntry): string {
     const description = this.#directory.schema.description(attribute);
-    if (description === undefined || !this.#as.viewer.mayRead(entry, description))
+    if (description === undefined || !readableOf(this.#as.viewer, entry, description, revision).removed)
       return `${attribute} has changed since this was asked for`;
     const said = (values: readonly Buffer[]) =>
       values.length === 0 ? 'nothing' : values.map((value) => `"${value.toString()}"`).join(', ');

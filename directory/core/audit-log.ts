@@ -5,6 +5,7 @@ import { type Difference, differencesOf } from './differences.ts';
 import type { Directory } from './directory.ts';
 import type { Actor } from './history.ts';
 import type { Revision, RevisionQuestion } from './store.ts';
+import { readableOf } from './visibility-changes.ts';
 
 /** A line of the log as the board reads it. */
 export interface LogItem {
@@ -19,7 +20,7 @@ export interface LogItem {
   readonly dn: string;
   /** undefined when the entry is gone */
   readonly entryUuid: string | undefined;
-  /** Values only of attributes that the asker may read today; of the others that they have changed */
+  /** Values only of attributes that the asker may read today and might have read then; of the others that they have changed */
   readonly differences: readonly Difference[];
 }
 
@@ -34,17 +35,22 @@ export async function readLog(
 ): Promise<LogItem[]> {
   const { level } = as.viewer;
   if (level !== 'board' && level !== 'nobody') throw new DirectoryError('insufficientAccessRights', 'the log is for the board');
-  const revisions = await directory.store.revisions(question);
+  // the log may be ahead of the tree, which says who may read what
+  const beforeCsn = Math.min(question.beforeCsn ?? Number.POSITIVE_INFINITY, directory.tree.csn + 1);
+  const revisions = await directory.store.revisions({ ...question, beforeCsn });
   return revisions.map((revision) => itemOf(directory, as, revision)).reverse();
 }
 
 function itemOf(directory: Directory, as: BoundDirectory, revision: Revision): LogItem {
   const entry = directory.tree.byUuid(revision.entryUuid);
   const change = directory.parseChange(revision.change);
-  const mayRead = (attribute: string): boolean => {
-    if (as.viewer.isRoot) return true;
-    const description = directory.schema.description(attribute);
-    return entry !== undefined && description !== undefined && as.viewer.mayRead(entry, description);
+  const asRead = (difference: Difference): Difference => {
+    if (as.viewer.isRoot) return difference;
+    const description = directory.schema.description(difference.attribute);
+    const readable = entry && description && readableOf(as.viewer, entry, description, revision);
+    const removed = readable?.removed ? difference.removed : [];
+    const added = readable?.added ? difference.added : [];
+    return { ...difference, opaque: difference.opaque || removed.length + added.length === 0, removed, added };
   };
   return {
     csn: revision.csn,
@@ -56,9 +62,7 @@ function itemOf(directory: Directory, as: BoundDirectory, revision: Revision): L
     followed: revision.cause === 'reference',
     dn: revision.dn,
     entryUuid: entry?.uuid,
-    differences: differences(directory, revision, change).map((each) =>
-      mayRead(each.attribute) ? each : { ...each, opaque: true, removed: [], added: [] },
-    ),
+    differences: differences(directory, revision, change).map(asRead),
   };
 }
 

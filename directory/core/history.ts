@@ -9,6 +9,7 @@ import { rehashReason } from './password-record.ts';
 import { secondFactor } from './second-factors.ts';
 import type { HistoryRevision, Revision } from './store.ts';
 import type { Viewer } from './viewer.ts';
+import { readableOf } from './visibility-changes.ts';
 
 /** Who did something: by entryUUID, where there is an entry, and by the DN of that time. */
 export interface Actor {
@@ -26,7 +27,7 @@ export interface HistoryItem {
   readonly askedBy: Actor | undefined;
   /** Where it came from; for the entry's owner and the board alone */
   readonly origin: string | undefined;
-  /** Of attributes that the viewer may read today */
+  /** Of attributes that the viewer may read today, with the values that they might have read then */
   readonly differences: readonly Difference[];
   /** The RDN before and after a rename */
   readonly name: { readonly was: string; readonly is: string } | undefined;
@@ -97,18 +98,26 @@ function aboutEntry(context: HistoryContext, revision: Revision): Told | undefin
     case 'rename':
       return { kind: 'renamed', name: { was: firstRdnOf(revision.dn), is: change.newRdn } };
     case 'modify': {
-      const differences = differencesOf(context, revision.before, change).filter((each) => mayHear(context, each));
+      const differences = differencesOf(context, revision.before, change).flatMap((each) => asHeard(context, revision, each) ?? []);
       return differences.length === 0 ? undefined : { kind: 'changed', differences, mayRevert: mayRevert(context, revision) };
     }
   }
 }
 
-/** Of a secret those hear that it has changed who may change it; of second factors their owner and the board. */
-function mayHear({ schema, viewer, entry, isSecret }: HistoryContext, { attribute }: Difference): boolean {
-  const description = schema.description(attribute);
-  if (description?.type.name === secondFactor) return isClose(viewer, entry);
-  if (description === undefined || description.type.operational) return false;
-  return viewer.mayRead(entry, description) || (isSecret(description.type) && viewer.mayWrite(entry, description));
+/**
+ * Without the values that the viewer may not read. Of a secret those hear that it has changed who may change it; of second factors their owner
+ * and the board.
+ */
+function asHeard({ schema, viewer, entry, isSecret }: HistoryContext, revision: Revision, difference: Difference): Difference | undefined {
+  const description = schema.description(difference.attribute);
+  if (description?.type.name === secondFactor) return isClose(viewer, entry) ? difference : undefined;
+  if (description === undefined || description.type.operational) return undefined;
+  if (isSecret(description.type) && viewer.mayWrite(entry, description)) return difference;
+  const readable = readableOf(viewer, entry, description, revision);
+  if (difference.opaque) return readable.removed || readable.added ? difference : undefined;
+  const removed = readable.removed ? difference.removed : [];
+  const added = readable.added ? difference.added : [];
+  return removed.length + added.length === 0 ? undefined : { ...difference, removed, added };
 }
 
 function mayRevert({ schema, viewer, entry, reversal }: HistoryContext, revision: Revision): boolean {
@@ -167,14 +176,11 @@ export async function readHistory(
     entry,
   };
   const items: HistoryItem[] = [];
-  let before = beforeCsn;
+  // the log may be ahead of the tree, which says who may read what
+  let before: number | undefined = Math.min(beforeCsn ?? Number.POSITIVE_INFINITY, tree.csn + 1);
   for (let round = 0; round < mostRounds && items.length < limit; round++) {
     const most = limit - items.length;
-    const found = await store.history({
-      entryUuid: entry.uuid,
-      limit: most,
-      ...(before !== undefined && { beforeCsn: before }),
-    });
+    const found: readonly HistoryRevision[] = await store.history({ entryUuid: entry.uuid, limit: most, beforeCsn: before });
     items.push(...historyOf(context, found));
     before = found.length < most ? undefined : found[0]?.csn;
     if (before === undefined) break;

@@ -6,6 +6,7 @@ import type { PackedEntry } from './packed-entry.ts';
 import type { PlannedChange, Stamp } from './plan.ts';
 import type { Effect, NewRevision, StoredEntry } from './store.ts';
 import type { Tree } from './tree.ts';
+import { endedChoices } from './visibility-changes.ts';
 
 /** Who does something and from where, as the log keeps it. */
 export interface Author {
@@ -33,6 +34,7 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
   if (subject === undefined) throw new Error('a change needs an entry');
   const values = noted ?? (before === undefined ? [] : touched(context, change, before));
   const members = waits || cause === 'reference' ? [] : memberChangesOf(context.tree.schema, context.entryNamed, change, values);
+  const chosenBefore = waits ? undefined : endedChoices(context.tree.schema, before, after);
   return {
     csn,
     entryCsn: stamp.csn,
@@ -49,6 +51,7 @@ export function revisionOf(context: RevisionContext, planned: PlannedChange, aut
     before: values,
     effect: waits || noted !== undefined ? { kind: 'none', uuid: subject.uuid } : effectOf(context, subject.uuid, after),
     ...(members.length > 0 && { members }),
+    ...(chosenBefore && { chosenBefore }),
   };
 }
 

@@ -70,6 +70,9 @@ export interface Revision {
   readonly decision?: Decision;
   /** Of a revision that was asked for before: which one, and by whom */
   readonly approves?: { readonly csn: number; readonly actor: string; readonly actorUuid: string | null };
+  /** What the entry's owner had chosen to show (mosVisibility) right before and right after it; undefined: what they choose today */
+  readonly chosenBefore?: readonly string[];
+  readonly chosenAfter?: readonly string[];
 }
 
 /** Somebody whom a change of a group put into it or took out of it. */
@@ -88,8 +91,10 @@ export interface HistoryRevision extends Revision {
   readonly membership?: Omit<MemberChange, 'uuid'>;
 }
 
-export interface NewRevision extends Omit<Revision, 'decision' | 'approves'> {
+export interface NewRevision extends Omit<Revision, 'decision' | 'approves' | 'chosenAfter'> {
   readonly effect: Effect;
+  /** Of a change of what an entry's owner shows, and of no other: the choices that it ended */
+  readonly chosenBefore?: readonly string[];
   /** Of a change of a group: whose history it belongs to, too; each at most once */
   readonly members?: readonly MemberChange[];
 }
@@ -192,6 +197,6 @@ export interface RevisionQuestion {
 /** Requests that had an effect on an entry, and what was refused or withdrawn; and those that put it into groups or took it out. */
 export interface HistoryQuestion {
   readonly entryUuid: string;
-  readonly beforeCsn?: number;
+  readonly beforeCsn?: number | undefined;
   readonly limit: number;
 }

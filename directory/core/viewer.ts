@@ -38,8 +38,8 @@ export class Viewer {
   }
 
   /** Identifies what this asker may see of the entry: entries with the same mask show the same attributes. */
-  mask(entry: PackedEntry): Mask {
-    return this.#access.mask(entry.uuid === this.entry?.uuid ? this.#selfClass : this.#class, entry);
+  mask(entry: PackedEntry, chosen?: readonly string[]): Mask {
+    return this.#access.mask(entry.uuid === this.entry?.uuid ? this.#selfClass : this.#class, entry, chosen);
   }
 
   /** Is it one of the attributes that `*` never means? */
@@ -57,8 +57,9 @@ export class Viewer {
   maySearch(entry: PackedEntry, description: AttributeDescription): boolean {
     return (this.mask(entry).get(description) & SEARCH) !== 0;
   }
-  mayRead(entry: PackedEntry, description: AttributeDescription): boolean {
-    return (this.mask(entry).get(description) & READ) !== 0;
+  /** @param chosen what the entry's owner showed at another time (mosVisibility); undefined: what they show now */
+  mayRead(entry: PackedEntry, description: AttributeDescription, chosen?: readonly string[]): boolean {
+    return (this.mask(entry, chosen).get(description) & READ) !== 0;
   }
   maskMayRead(mask: Mask, description: AttributeDescription): boolean {
     return (mask.get(description) & READ) !== 0;

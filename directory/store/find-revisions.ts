@@ -13,14 +13,23 @@ const revisionRow = writtenRow.extend({
   approves: z.number().nullable(),
   asker: z.string().nullable(),
   asker_uuid: z.string().nullable(),
+  chosen_before: z.array(z.string()).nullable(),
+  chosen_after: z.array(z.string()).nullable(),
 });
 
 const historyRow = revisionRow.extend({ attribute: z.string().nullable(), joined: z.boolean().nullable() });
 
+/** What an entry's owner showed until the first change of that from a revision on. */
+function choicesUntil(isLater: ReturnType<typeof sql.fragment>) {
+  return sql.fragment`(
+    SELECT v.before FROM mos.visibility_change AS v WHERE v.entry_uuid = r.entry_uuid AND v.csn ${isLater} r.csn ORDER BY v.csn LIMIT 1)`;
+}
+
 /** All but what is long in some. */
 const common = sql.fragment`
   r.csn, r.entry_csn, r.at, r.actor, r.actor_uuid, r.origin, r.operation, r.cause, r.state, r.entry_uuid, r.dn,
-  d.decided_at, d.decider, d.decider_uuid, d.reason, d.applied_csn, a.csn AS approves, asked.actor AS asker, asked.actor_uuid AS asker_uuid`;
+  d.decided_at, d.decider, d.decider_uuid, d.reason, d.applied_csn, a.csn AS approves, asked.actor AS asker, asked.actor_uuid AS asker_uuid,
+  ${choicesUntil(sql.fragment`>=`)} AS chosen_before, ${choicesUntil(sql.fragment`>`)} AS chosen_after`;
 const columns = sql.fragment`${common}, r.change, r.before`;
 
 /** Each revision with what was decided of it, and with the one that it approves. */
@@ -120,6 +129,8 @@ function revisionOf(row: z.infer<typeof revisionRow>): Revision {
         appliedCsn: row.applied_csn,
       },
     }),
+    ...(row.chosen_before !== null && { chosenBefore: row.chosen_before }),
+    ...(row.chosen_after !== null && { chosenAfter: row.chosen_after }),
     ...(row.approves !== null && { approves: { csn: row.approves, actor: row.asker ?? '', actorUuid: row.asker_uuid } }),
   };
 }

@@ -47,6 +47,11 @@ async function appendChunk(connection: CommonQueryMethods, revisions: readonly N
       SELECT csn, member_uuid, attribute, joined
       FROM json_to_recordset(${JSON.stringify(revisions.flatMap(membersToJson))}::json) AS m (
         csn bigint, member_uuid uuid, attribute text, joined boolean)
+    ), visibility AS (
+      INSERT INTO mos.visibility_change (csn, entry_uuid, before)
+      SELECT csn, entry_uuid, ARRAY(SELECT json_array_elements_text(before))
+      FROM json_to_recordset(${JSON.stringify(revisions.flatMap(choicesToJson))}::json) AS v (
+        csn bigint, entry_uuid uuid, before json)
     ), deleted AS (
       DELETE FROM mos.entry
       WHERE entry_uuid IN (SELECT uuid::uuid FROM json_array_elements_text(${JSON.stringify(gone)}::json) AS uuid)
@@ -80,6 +85,10 @@ function entryToJson(entry: StoredEntry): unknown {
 
 function membersToJson({ csn, members = [] }: NewRevision): unknown[] {
   return members.map(({ uuid, attribute, joined }) => ({ csn, member_uuid: uuid, attribute, joined }));
+}
+
+function choicesToJson({ csn, entryUuid, chosenBefore }: NewRevision): unknown[] {
+  return chosenBefore === undefined ? [] : [{ csn, entry_uuid: entryUuid, before: chosenBefore }];
 }
 
 function revisionToJson(revision: NewRevision): z.input<typeof writtenRow> {

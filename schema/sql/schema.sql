@@ -275,6 +275,19 @@ ALTER TABLE mos.used_challenge ADD CONSTRAINT used_challenge_pkey PRIMARY KEY (c
 CREATE INDEX used_challenge_by_end ON mos.used_challenge USING btree (expires_at);
 COMMENT ON TABLE mos.used_challenge IS 'Challenges that a passkey has answered; until they expire, none is taken again';
 
+CREATE TABLE mos.visibility_change (
+  csn bigint NOT NULL,
+  entry_uuid uuid NOT NULL,
+  before text[] NOT NULL
+);
+ALTER TABLE mos.visibility_change ADD CONSTRAINT visibility_change_of_revision_fkey FOREIGN KEY (csn) REFERENCES mos.revision(csn);
+ALTER TABLE mos.visibility_change ADD CONSTRAINT visibility_change_pkey PRIMARY KEY (entry_uuid, csn);
+CREATE TRIGGER visibility_change_keep_log BEFORE DELETE OR UPDATE OR TRUNCATE ON mos.visibility_change FOR EACH STATEMENT EXECUTE FUNCTION mos.keep_log();
+COMMENT ON TABLE mos.visibility_change IS 'The revisions that changed who sees what of somebody';
+COMMENT ON COLUMN mos.visibility_change.csn IS 'The revision of the entry';
+COMMENT ON COLUMN mos.visibility_change.entry_uuid IS 'Whose entry; no foreign key, because the log outlives entries';
+COMMENT ON COLUMN mos.visibility_change.before IS 'The values of mosVisibility until then';
+
 CREATE OR REPLACE FUNCTION mos.begin_write()
  RETURNS bigint
  LANGUAGE plpgsql

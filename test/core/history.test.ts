@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readLog } from '../../directory/core/audit-log.ts';
 import type { BoundDirectory } from '../../directory/core/bound-directory.ts';
 import type { HistoryItem } from '../../directory/core/history.ts';
 import type { Modification } from '../../directory/model/entry.ts';
@@ -95,7 +96,7 @@ test('second factors, which the site keeps, are told in the log, to their owner 
   assert.equal(said(await read(as('bob'), 'bob')).slice(0, 2), ['changed mosSkill - +knots', lines[0]]);
 });
 
-test('others hear of what they may read today, and not from where', async () => {
+test('others hear of what they might read then and may read today, and not from where', async () => {
   await root.modify(dn('bob'), [mod('add', 'mobile', '+43 1 5'), mod('add', 'mosSkill', 'knots')]);
   await root.modify(dn('bob'), [mod('replace', 'userPassword', 'a-new-long-one')]);
   const eve = await read(as('eve'), 'bob');
@@ -110,7 +111,53 @@ test('others hear of what they may read today, and not from where', async () => 
     'added',
   ]);
   await as('bob').modify(dn('bob'), [mod('add', 'mosVisibility', 'mobile members', 'mosSkill board')]);
-  assert.equal(said(await read(as('eve'), 'bob')), ['changed mobile - ++43 1 5', 'added']);
+  // neither the skill, which is hidden by now, nor the phone, which was hidden then
+  assert.equal(said(await read(as('eve'), 'bob')), ['added']);
+});
+
+test('what was hidden when it was there stays hidden, whatever is shown by now', async () => {
+  const bob = as('bob');
+  const show = (...choices: readonly string[]) => mod('replace', 'mosVisibility', ...choices);
+  await bob.modify(dn('bob'), [show('mobile self'), mod('add', 'mobile', '111111')]);
+  await bob.modify(dn('bob'), [mod('replace', 'mobile', '222222'), mod('add', 'mosSkill', 'knots')]);
+  // in one change: what goes was hidden, what comes is not
+  await bob.modify(dn('bob'), [show('mobile members'), mod('replace', 'mobile', '333333')]);
+  await bob.modify(dn('bob'), [mod('replace', 'mobile', '444444')]);
+  await bob.modify(dn('bob'), [show('mobile board'), mod('replace', 'mobile', '555555')]);
+  await bob.modify(dn('bob'), [show('mobile public')]);
+  const told = [
+    'changed mobile -444444 +',
+    'changed mobile -333333 +444444',
+    'changed mobile - +333333',
+    'changed mosSkill - +knots',
+    'added',
+  ];
+  assert.equal(said(await read(as('eve'), 'bob')), told);
+  assert.equal(said(await read(as('ada'), 'bob')), ['changed mobile -444444 +555555', ...told.slice(1)]);
+  assert.is(said(await read(bob, 'bob')).filter((each) => /mobile -222222 \+333333/.test(each)).length, 1);
+  // what is hidden by now is, too
+  await bob.modify(dn('bob'), [show('mobile self')]);
+  assert.equal(said(await read(as('eve'), 'bob')), ['changed mosSkill - +knots', 'added']);
+});
+
+test('the board’s log keeps to it, and nobody brings back what they could not see', async () => {
+  const show = (choice: string) => mod('replace', 'mosVisibility', choice);
+  await as('bob').modify(dn('bob'), [show('mobile self'), mod('add', 'mobile', '111111')]);
+  const { csn } = await as('bob').modify(dn('bob'), [mod('replace', 'mobile', '222222')]);
+  await as('bob').modify(dn('bob'), [show('mobile members')]);
+  const logged = async (by: BoundDirectory) => {
+    const items = await readLog(open.directory, by, { csn, limit: 1 });
+    return items.flatMap(({ differences }) => differences.map(({ opaque, removed, added }) => [opaque, ...removed, ...added]));
+  };
+  assert.equal(await logged(as('ada')), [[true]]);
+  assert.equal(await logged(root), [[false, '111111', '222222']]);
+  const refused = await as('ada')
+    .approvals.revert(csn)
+    .catch((error: Error) => error.message);
+  assert.match(String(refused), /hidden/);
+  assert.equal(root.texts(root.find(dn('bob')), 'mobile'), ['222222']);
+  await as('bob').approvals.revert(csn);
+  assert.equal(root.texts(root.find(dn('bob')), 'mobile'), ['111111']);
 });
 
 test('groups, a new name, and references that followed', async () => {

@@ -3,6 +3,7 @@ import { type Difference, differencesOf } from '../../directory/core/differences
 import { type Actor, type HistoryItem, isClose } from '../../directory/core/history.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { secondFactor } from '../../directory/core/second-factors.ts';
+import { readableOf } from '../../directory/core/visibility-changes.ts';
 import { showValue } from '../people/field-text.ts';
 import { fieldOf } from '../people/fields.ts';
 import { nameOf } from '../people/person.ts';
@@ -93,14 +94,15 @@ export function shownChange(visit: Visit, entry: PackedEntry, item: HistoryItem)
 
 export function shownProposal(visit: Visit, { revision, change, entry, conflicts, isOwn, mayDecide }: Proposal): ShownProposal {
   const { directory } = visit.site;
-  const isReadable = (attribute: string) => {
+  const readable = (attribute: string) => {
     const description = directory.schema.description(attribute);
-    return description !== undefined && visit.as.viewer.mayRead(entry, description);
+    const then = description && readableOf(visit.as.viewer, entry, description, revision);
+    return { was: then?.removed ?? false, now: description !== undefined && visit.as.viewer.mayRead(entry, description) };
   };
   const context = { schema: directory.schema, isSecret: directory.access.isSecret.bind(directory.access) };
   // whoever decides must see what they decide, but what there was before only if they may
   const differences = differencesOf(context, revision.before, change).map((each) =>
-    isReadable(each.attribute) ? each : { ...each, removed: [] },
+    readable(each.attribute).was ? each : { ...each, removed: [] },
   );
   return {
     csn: revision.csn,
@@ -109,9 +111,9 @@ export function shownProposal(visit: Visit, { revision, change, entry, conflicts
     of: { name: nameOf(visit.as, entry), ...uidOf(visit, entry) },
     differences: differences.map((each) => shownDifference(visit, each)),
     conflicts: conflicts.map(({ attribute, was, now }) => {
-      const shown = (values: readonly Buffer[]) =>
-        isReadable(attribute) ? values.map((value) => shownValue(visit, attribute, String(value))) : [];
-      return { attribute, label: labelOf(visit, attribute), was: shown(was), now: shown(now) };
+      const shown = (values: readonly Buffer[]) => values.map((value) => shownValue(visit, attribute, String(value)));
+      const may = readable(attribute);
+      return { attribute, label: labelOf(visit, attribute), was: may.was ? shown(was) : [], now: may.now ? shown(now) : [] };
     }),
     isOwn,
     mayDecide,
