@@ -38,11 +38,25 @@ const values = (attribute: string, uid = 'ada') => {
 /** The hidden fields that say what the form showed. */
 const shown = (text: string) =>
   Object.fromEntries(
-    [...text.matchAll(/name="(was\.\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+    [...text.matchAll(/name="(was\.[\w.]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
       name,
       value.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'),
     ]),
   );
+/** Everything that a browser sends of the form as it is. */
+const whole = (text: string) => {
+  const plain = (html: string) =>
+    html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const inputs = [...text.matchAll(/<input(?=[^>]* name="([^"]+)")(?![^>]* type="(?:file|checkbox|search)")[^>]* value="([^"]*)"/g)];
+  const boxes = [...text.matchAll(/<textarea[^>]* name="([^"]+)"[^>]*>\r?\n?([^<]*)<\/textarea>/g)];
+  const selects = [...text.matchAll(/<select[^>]* name="([^"]+)"[^>]*>(.*?)<\/select>/gs)].map(([all, name = '', options = '']) => {
+    const chosen = /value="([^"]*)" selected/.exec(options) ?? /value="([^"]*)"/.exec(options);
+    return [all, name, chosen?.[1]];
+  });
+  const form = text.slice(text.indexOf('class="edit"'));
+  const found = [...inputs, ...boxes, ...selects].filter(([, name]) => form.includes(`name="${name}"`) && name !== 'csrf');
+  return Object.fromEntries(found.map(([, name = '', value = '']) => [name, plain(value).replace(/\r\n?|\n/g, '\r\n')]));
+};
 const edit = async (visitor: Visitor, fields: Readonly<Record<string, string | Blob>>, uid = 'ada') => {
   const { text } = await visitor.get(`/people/${uid}/edit`);
   return visitor.post(`/people/${uid}/edit`, { ...shown(text), ...fields });
@@ -103,6 +117,61 @@ test('who sees a field is chosen beside it, within what the club allows', async 
   assert.equal(values('mosVisibility'), ['mosSkill public']);
   await edit(ada, { 'visibility.mosSkill': 'board' });
   assert.equal(values('mosVisibility'), ['mosSkill board']);
+});
+
+test('an older page does not take back what was chosen meanwhile of who sees what', async () => {
+  const [one, other] = [await site.as('ada'), await site.as('ada')];
+  await edit(one, { 'visibility.mobile': 'public' });
+  const forms = [whole((await one.get('/people/ada/edit')).text), whole((await other.get('/people/ada/edit')).text)];
+  assert.is(forms[1]?.['visibility.mobile'], 'public');
+  assert.is((await one.post('/people/ada/edit', { ...forms[0], 'visibility.mobile': 'self' })).status, 303);
+  assert.is((await other.post('/people/ada/edit', { ...forms[1], mosNick: 'late' })).status, 303);
+  assert.ok(values('mosVisibility').includes('mobile self'), values('mosVisibility').join());
+  const late = await other.post('/people/ada/edit', { ...forms[1], 'visibility.mobile': 'members', mosNick: 'later' });
+  assert.is(late.status, 409);
+  assert.match(late.text, /id="visibility-mobile-meanwhile"[^<]*>[^<]*only me/);
+  assert.equal([values('mosVisibility').includes('mobile self'), values('mosNick')], [true, ['late']]);
+  const again = whole(late.text);
+  assert.equal([again['visibility.mobile'], again['mosNick']], ['members', 'later']);
+  assert.is((await other.post('/people/ada/edit', again)).status, 303);
+  assert.equal([values('mosVisibility').includes('mobile members'), values('mosNick')], [true, ['later']]);
+});
+
+test('a form that comes back for something else does not bring back what was changed meanwhile', async () => {
+  const [one, other] = [await site.as('ada'), await site.as('ada')];
+  const form = whole((await other.get('/people/ada/edit')).text);
+  await edit(one, { 'visibility.mobile': 'board', description: 'new words' });
+  const wrong = await other.post('/people/ada/edit', { ...form, mosBirthday: 'never' });
+  assert.is(wrong.status, 422);
+  assert.is((await other.post('/people/ada/edit', { ...whole(wrong.text), mosBirthday: '12-10' })).status, 303);
+  assert.equal([values('description'), values('mosVisibility').includes('mobile board')], [['new words'], true]);
+});
+
+test('the board chooses for somebody without a second choice beside the first', async () => {
+  await edit(await site.as('bob'), { 'visibility.mobile': 'self' }, 'bob');
+  await edit(await site.as('cleo'), { 'visibility.mobile': 'board' }, 'bob');
+  assert.equal(values('mosVisibility', 'bob'), ['mobile board']);
+});
+
+test('a form that is sent as it was shown changes nothing, however values are spelled in the directory', async () => {
+  const set = (description: string, value: string) => ({
+    operation: 'replace' as const,
+    attribute: { description, values: [Buffer.from(value)] },
+  });
+  const root = site.directory.asRoot('test');
+  const odd = [
+    set('description', ' two\r\nlines\rand three \n'),
+    set('displayName', 'a\nb '),
+    set('preferredLanguage', 'de-AT'),
+    set('homePostalAddress', 'a $b'),
+  ];
+  await root.modify(`uid=bob,ou=people,${base}`, odd);
+  const before = site.directory.tree.csn;
+  const bob = await site.as('bob');
+  const { text } = await bob.get('/people/bob/edit');
+  const sent = { ...whole(text), displayName: 'ab' };
+  assert.is((await bob.post('/people/bob/edit', sent)).status, 303);
+  assert.is(site.directory.tree.csn, before);
 });
 
 test('what the board has to approve waits, and the rest is there at once', async () => {

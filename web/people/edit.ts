@@ -27,11 +27,20 @@ interface FormField {
   /** What is there now, as JSON, to come back with the form */
   readonly was: string;
   readonly right: Right;
-  readonly level: Level;
-  /** More than one when the owner may choose */
-  readonly levels: readonly Level[];
+  readonly sees: FormChoice;
   /** What somebody else has made of it meanwhile */
   readonly meanwhile?: string;
+}
+
+/** Who sees a field, as the form shows it. */
+interface FormChoice {
+  readonly level: Level;
+  /** What is there now, to come back with the form */
+  readonly was: Level;
+  /** More than one when the owner may choose */
+  readonly levels: readonly Level[];
+  /** What somebody else has chosen meanwhile */
+  readonly meanwhile?: Level;
 }
 
 /** GET /people/:name/edit */
@@ -50,6 +59,7 @@ export async function editPerson(visit: Visit): Promise<Answer> {
   if (photo?.complaint !== undefined) errors['photo'] = visit.t(...photo.complaint);
   if (photo?.field !== undefined) changes.push(photo.field);
   if (Object.keys(errors).length > 0) return shownForm(visit, entry, errors, form);
+  if (choosable.some((attribute) => chosenLevel(visit, entry, form, attribute)?.isStale)) return conflict(visit, form);
   const { modifications, assertion } = editOf(visit.site.directory.schema, changes);
   let waits = 0;
   try {
@@ -57,13 +67,17 @@ export async function editPerson(visit: Visit): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;
     if (!conflicts.has(error.kind)) return shownForm(visit, entry, { form: wordsOf(visit.t, error) }, form);
-    return shownForm(visit, personNamed(visit, visit.param('name')), { form: visit.t('error.conflict') }, form, 409);
+    return conflict(visit, form);
   }
   const path = `/people/${encodeURIComponent(visit.param('name'))}`;
   return redirect(path, { word: waits > 0 ? 'profile.waits' : 'profile.saved', values: { count: waits } }, { waits });
 }
 
 const conflicts: ReadonlySet<DirectoryError['kind']> = new Set(['noSuchAttribute', 'attributeOrValueExists', 'assertionFailed']);
+
+function conflict(visit: Visit, form: Form): Answer {
+  return shownForm(visit, personNamed(visit, visit.param('name')), { form: visit.t('error.conflict') }, form, 409);
+}
 
 /** @throws Refusal 403 when there is nothing that the visitor may change or ask to be changed */
 function editable(visit: Visit): PackedEntry {
@@ -87,9 +101,8 @@ function changedFields(visit: Visit, entry: PackedEntry, form: Form, errors: Rec
     const right = rightOver(visit, entry, attribute);
     if (!form.has(attribute) || right === undefined) continue;
     const loaded = loadedValues(visit, entry, form, attribute);
-    const text = boxKinds.has(field.kind) ? form.raw(attribute) : form.texts(attribute).join('\n');
-    // what was left as it was shown stays, however it is spelled inside
-    const typed = text.trim() === typedText(field, loaded).trim() ? loaded : typedValues(field, text);
+    const typed = valuesIn(form, field, loaded);
+    if (typed === loaded) continue;
     // what stands there already is not looked at again: it may be older than our rules
     const isNew = typed.some((value) => !loaded.includes(value));
     const complaint = isNew ? checkValues(field, typed) : undefined;
@@ -106,6 +119,16 @@ function changedFields(visit: Visit, entry: PackedEntry, form: Form, errors: Rec
   return changes;
 }
 
+/** What was typed into a field; `loaded` itself where it came back as it was shown, however that is spelled in the directory. */
+function valuesIn(form: Form, field: Field, loaded: readonly string[]): readonly string[] {
+  const isLong = boxKinds.has(field.kind);
+  const typed = isLong ? form.raw(field.attribute) : form.texts(field.attribute).join('\n');
+  // browsers send line ends in their own way, and none from a field of one line (HTML, value sanitization)
+  const lineEnd = isLong || field.most > 1 ? '\n' : '';
+  const shown = typedText(field, loaded).replace(/\r\n?|\n/g, lineEnd);
+  return typed.trim() === shown.trim() ? loaded : typedValues(field, typed);
+}
+
 /** What the form showed when it was loaded; who sends no such thing (a program) means what is there now. */
 function loadedValues({ as }: Visit, entry: PackedEntry, form: Form, attribute: string): string[] {
   const now = as.texts(entry, attribute);
@@ -119,17 +142,34 @@ function loadedValues({ as }: Visit, entry: PackedEntry, form: Form, attribute: 
   }
 }
 
-/** The owner's choice of who sees what, in mosVisibility: "mobile public". */
-function changedVisibility(visit: Visit, entry: PackedEntry, form: Form): EditedField | undefined {
-  const { as, site } = visit;
+/** What may be chosen of who sees it. */
+const choosable: readonly string[] = [...fields.map(({ attribute }) => attribute), 'jpegPhoto'];
+
+/** The level that was chosen in the form; undefined where it was left as it was shown. */
+function chosenLevel(
+  visit: Visit,
+  entry: PackedEntry,
+  form: Form,
+  attribute: string,
+): { readonly level: Level; readonly isStale: boolean } | undefined {
   if (rightOver(visit, entry, 'mosVisibility') !== 'write') return undefined;
-  const loaded = as.texts(entry, 'mosVisibility');
+  const { level: now, choices } = visit.site.directory.access.visibility(entry, attribute);
+  const [level, sent] = [form.text(`visibility.${attribute}`), form.text(`was.visibility.${attribute}`)];
+  const was = isLevel(sent) ? sent : now;
+  if (!isLevel(level) || level === was || !choices.includes(level)) return undefined;
+  return { level, isStale: was !== now && level !== now };
+}
+
+/** Choices of who sees what, in mosVisibility: "mobile public". */
+function changedVisibility(visit: Visit, entry: PackedEntry, form: Form): EditedField | undefined {
+  // who may choose for somebody must not need to read what they have chosen
+  const loaded = visit.site.directory.valuesOf(entry, 'mosVisibility').map(String);
   let typed = loaded;
-  for (const attribute of [...fields.map((field) => field.attribute), 'jpegPhoto']) {
-    const level = form.text(`visibility.${attribute}`);
-    const { level: now, choices } = site.directory.access.visibility(entry, attribute);
-    if (!isLevel(level) || level === now || !choices.includes(level)) continue;
-    typed = [...typed.filter((value) => value.split(/\s/)[0]?.toLowerCase() !== attribute.toLowerCase()), `${attribute} ${level}`];
+  for (const attribute of choosable) {
+    const chosen = chosenLevel(visit, entry, form, attribute);
+    if (chosen === undefined || chosen.level === visit.site.directory.access.visibility(entry, attribute).level) continue;
+    const others = typed.filter((value) => value.split(/\s/)[0]?.toLowerCase() !== attribute.toLowerCase());
+    typed = [...others, `${attribute} ${chosen.level}`];
   }
   const bytes = (values: readonly string[]) => values.map((value) => Buffer.from(value));
   return typed === loaded ? undefined : { attribute: 'mosVisibility', loaded: bytes(loaded), typed: bytes(typed) };
@@ -149,15 +189,14 @@ async function changedPhoto(
   return isPhoto(made) ? { field: { attribute: 'jpegPhoto', loaded, typed: [made] } } : { complaint: made };
 }
 
-/** The form, with what was typed where something was wrong with it. */
+/** The form as things are now, with what was typed into it and may not have been saved. */
 function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<string, string>>, typed?: Form, status?: number): Answer {
   const { as, site, t } = visit;
-  const { access } = site.directory;
   const mayChoose = rightOver(visit, entry, 'mosVisibility') === 'write';
-  const levelsOf = (attribute: string) => {
-    const { level, choices } = access.visibility(entry, attribute);
-    const chosen = typed?.text(`visibility.${attribute}`);
-    return { level: isLevel(chosen) ? chosen : level, levels: mayChoose ? choices : [] };
+  const seesOf = (attribute: string): FormChoice => {
+    const { level: was, choices } = site.directory.access.visibility(entry, attribute);
+    const chosen = typed && chosenLevel(visit, entry, typed, attribute);
+    return { level: chosen?.level ?? was, was, levels: mayChoose ? choices : [], ...(chosen?.isStale && { meanwhile: was }) };
   };
   const shown = fields.flatMap((field): FormField[] => {
     const { attribute, kind, most, autocomplete } = field;
@@ -165,15 +204,16 @@ function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<str
     if (right === undefined) return [];
     const now = as.texts(entry, attribute);
     if (field.inherited && now.length === 0 && !typed?.has(attribute)) return [];
-    const text = typed?.has(attribute) ? typed.raw(attribute).trim() : typedText(field, now);
-    const isStale =
-      typed !== undefined && status === 409 && JSON.stringify(now) !== JSON.stringify(loadedValues(visit, entry, typed, attribute));
+    const loaded = typed?.has(attribute) ? loadedValues(visit, entry, typed, attribute) : now;
+    const touched = typed?.has(attribute) && valuesIn(typed, field, loaded) !== loaded ? typed : undefined;
+    const isStale = touched !== undefined && JSON.stringify(now) !== JSON.stringify(loaded);
     return [
       {
-        ...{ attribute, kind, most, autocomplete, text, right },
+        ...{ attribute, kind, most, autocomplete, right },
+        text: touched?.raw(attribute).trim() ?? typedText(field, now),
         isBox: boxKinds.has(kind) || most > 1,
         was: JSON.stringify(now),
-        ...levelsOf(attribute),
+        sees: seesOf(attribute),
         ...(isStale && { meanwhile: typedText(field, now) || '–' }),
       },
     ];
@@ -193,7 +233,7 @@ function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<str
         photo: rightOver(visit, entry, 'jpegPhoto') === 'write' && {
           has: as.values(entry, 'jpegPhoto').length > 0,
           uid: visit.param('name'),
-          ...levelsOf('jpegPhoto'),
+          sees: seesOf('jpegPhoto'),
         },
       },
     },

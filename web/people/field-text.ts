@@ -48,6 +48,8 @@ export const boxKinds: ReadonlySet<FieldKind> = new Set(['text', 'address', 'pgp
 
 /** What stands in the form for these values. */
 export function typedText({ kind }: Pick<Field, 'kind'>, values: readonly string[]): string {
+  // the form has the site's languages to choose from: `de-AT` is one of them
+  if (kind === 'language') return /^(?:de|en)\b/i.exec(values[0] ?? '')?.[0]?.toLowerCase() ?? '';
   // an empty line sets addresses apart
   if (kind === 'address') return values.map((value) => postalLines(value).filter(Boolean).join('\n')).join('\n\n');
   return values.join(kind === 'pgpKey' ? '\n\n' : '\n');
