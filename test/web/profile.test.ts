@@ -113,6 +113,35 @@ test('a vCard says what the asker may see, in lines of 75 octets', async () => {
   assert.is((await bob.get('/people/ada/vcard')).text, text);
 });
 
+test('who shows the public a phone number and no name is called there as in the address', async () => {
+  await site.load(person('phil', 'member', 'telephoneNumber: +43 1 7', 'mosVisibility: telephoneNumber public'));
+  const visitor = site.visitor();
+  const { text } = await visitor.get('/people/phil');
+  assert.match(text, /<h1[^>]*>(<bdi>)?phil</);
+  assert.is((await visitor.json<Profile>('/people/phil')).data.name, 'phil');
+  assert.match((await visitor.get('/people/phil/vcard')).text, /\r\nFN:phil\r\n/);
+});
+
+test('no value ends a line of a vCard, whatever it is made of', async () => {
+  const lines = 'hello\rEND:VCARD\r\nBEGIN:VCARD\nX\u000bY\u0085Z\u2028W\u0000\u001b';
+  const coded = Buffer.from(lines).toString('base64');
+  await site.load(
+    person(
+      'mal',
+      'member',
+      `description:: ${coded}`,
+      `mosSkill:: ${coded}`,
+      `homePostalAddress:: ${coded}`,
+      'mosVisibility: homePostalAddress members',
+    ),
+  );
+  const { text } = await (await site.as('bob')).get('/people/mal/vcard');
+  assert.match(text, /\r\nNOTE:hello\\nEND:VCARD\\nBEGIN:VCARD\\nX\\nY\\nZ\\nW\r\n/);
+  const all = text.split(/\r\n?|[\n\v\f\u0085\u2028\u2029]/);
+  assert.equal([all.filter((line) => line === 'BEGIN:VCARD').length, all.filter((line) => line === 'END:VCARD').length], [1, 1]);
+  assert.not.match(text.replaceAll('\r\n', ''), /\p{Cc}/u);
+});
+
 test('a photo is shown to whom its owner shows it, small ones are small, and who has it is told so', async () => {
   const { status, headers } = await site.visitor().get('/people/ada/photo');
   assert.equal([status, headers.get('content-type')], [200, 'image/jpeg']);

@@ -1,5 +1,6 @@
 import type { BoundDirectory } from '../../directory/core/bound-directory.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+import { parseDn } from '../../directory/model/dn.ts';
 
 /** Somebody as lists show them. */
 export interface PersonLine {
@@ -10,13 +11,13 @@ export interface PersonLine {
   readonly hasPhoto: boolean;
 }
 
-/** What somebody is called by whoever looks: displayName, else cn, else uid. */
+/** What somebody is called by whoever looks: displayName, else cn, else uid, else as in the DN, which nobody sees an entry without. */
 export function nameOf(as: BoundDirectory, entry: PackedEntry): string {
   for (const name of ['displayName', 'cn', 'uid']) {
     const [value] = as.texts(entry, name);
     if (value !== undefined) return value;
   }
-  return '';
+  return parseDn(entry.dn)[0]?.[0]?.value.toString() ?? '';
 }
 
 export function personLine(as: BoundDirectory, entry: PackedEntry): PersonLine {

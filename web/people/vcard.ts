@@ -36,17 +36,22 @@ export function vCard(as: BoundDirectory, entry: PackedEntry): string {
   const [photo] = as.values(entry, 'jpegPhoto');
   if (photo !== undefined) lines.push(`PHOTO:data:image/jpeg;base64,${photo.toString('base64')}`);
   lines.push('END:VCARD');
-  return lines.map((line) => `${folded(line)}\r\n`).join('');
+  return lines.map((line) => `${folded(line.replace(controls, ''))}\r\n`).join('');
 }
+
+/** Whatever programs take for the end of a line, and not CR LF alone. */
+const lineEnds = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g;
+/** No value has them but HTAB (RFC 6350 §3.3); what comes over LDAP may. */
+const controls = /(?!\t)\p{Cc}|[\u2028\u2029]/gu;
 
 /** RFC 6350 §3.4 */
 function escaped(text: string): string {
-  return text.replace(/[\\,;]/g, '\\$&').replaceAll('\n', '\\n');
+  return text.replace(/[\\,;]/g, '\\$&').replace(lineEnds, '\\n');
 }
 
 /** A parameter's value has no quotation marks and no line ends (RFC 6868). */
 function parameter(text: string): string {
-  return text.replaceAll('^', '^^').replaceAll('"', "^'").replaceAll('\n', '^n');
+  return text.replaceAll('^', '^^').replaceAll('"', "^'").replace(lineEnds, '^n');
 }
 
 /** Lines of at most 75 octets, none of which cuts a character in two (RFC 6350 §3.2). */
