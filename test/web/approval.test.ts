@@ -98,6 +98,25 @@ test('what was changed meanwhile is shown in the queue, and approving it is a co
   assert.is(value('bob', 'cn'), 'Bobby');
 });
 
+test('whoever asks is named with the name that nobody chooses, whatever they call themselves', async () => {
+  await as('eve').modify(dn('eve'), [set('displayName', 'ada')]);
+  await ask('eve', set('cn', 'Eve'));
+  const ada = await site.as('ada');
+  const { text } = await ada.get('/board/approvals');
+  assert.match(text, /ada<[\s\S]{0,40}<span class="mono uid">eve<\/span>[\s\S]*aria-label="Approve: ada, eve"/);
+  assert.match((await seen(await site.as('bob'), 'eve')).text, /<span class="mono uid">eve<\/span>/);
+});
+
+test('a link that leads elsewhere under the same words, and a time, are readable in the history', async () => {
+  await as('bob').modify(dn('bob'), [set('mosLink', 'https://good.example blog')]);
+  await as('bob').modify(dn('bob'), [set('mosLink', 'https://evil.example blog')]);
+  await as('bob').modify(dn('bob'), [set('mosDeletionRequested', '20190803101254Z')]);
+  const { text } = await seen(await site.as('ada'));
+  assert.match(text, /<del class="lines">https:\/\/good\.example blog<\/del> *<ins class="lines">https:\/\/evil\.example blog<\/ins>/);
+  assert.match(text, /3 Aug 2019 12:12/);
+  assert.not.match(text, /20190803101254Z/);
+});
+
 const intrusions: readonly (readonly [what: string, who: string | undefined, path: string, status: number])[] = [
   ['somebody else approves nothing', 'eve', 'approve', 409],
   ['its author approves nothing', 'bob', 'approve', 403],

@@ -1,10 +1,10 @@
 import type { Proposal } from '../../directory/core/approvals.ts';
 import { differencesOf } from '../../directory/core/differences.ts';
-import { shownDifference } from '../history/shown-change.ts';
+import { type Reader, shownDifference } from '../history/shown-change.ts';
 import { letter } from '../mail/letters.ts';
-import { nameOf } from '../people/person.ts';
+import { fullNameOf } from '../people/person.ts';
 import type { Visit } from '../visit.ts';
-import { isLanguage, type Translate, translator } from '../words.ts';
+import { isLanguage, translator } from '../words.ts';
 
 /** Writes to whoever asked for a change what has become of it. @param reason of a refusal; undefined when it was approved */
 export async function sendDecision(visit: Visit, proposal: Proposal, reason: string | undefined): Promise<void> {
@@ -21,9 +21,9 @@ export async function sendDecision(visit: Visit, proposal: Proposal, reason: str
   const t = translator(language);
   const approved = reason === undefined;
   const values = {
-    changes: changesOf(visit, t, proposal),
+    changes: changesOf({ site, t, language }, proposal),
     reason: reason ?? '',
-    decider: me === undefined ? t('frame.administrator') : nameOf(visit.as, me),
+    decider: me === undefined ? t('frame.administrator') : fullNameOf(visit.as, me),
   };
   const uid = directory.valuesOf(author, 'uid')[0]?.toString() ?? '';
   await site.outbox.send(
@@ -42,14 +42,14 @@ export async function sendDecision(visit: Visit, proposal: Proposal, reason: str
 }
 
 /** What was asked for, a line each: the author knows what there was before. */
-function changesOf({ site }: Visit, t: Translate, { revision, change }: Proposal): string {
-  const { schema, access } = site.directory;
+function changesOf(reader: Reader, { revision, change }: Proposal): string {
+  const { schema, access } = reader.site.directory;
   const differences = differencesOf({ schema, isSecret: (type) => access.isSecret(type) }, revision.before, change);
   return differences
     .map((each) => {
-      const { label, added, words } = shownDifference({ site, t }, each);
+      const { label, added, words } = shownDifference(reader, each);
       const now = words?.flatMap(({ kind, text }) => (kind === 'removed' ? [] : text)).join('') ?? added.join(', ');
-      return `${label}: ${now === '' ? t('approvals.nothing') : now}`;
+      return `${label}: ${now === '' ? reader.t('approvals.nothing') : now}`;
     })
     .join('\n');
 }

@@ -8,7 +8,7 @@ export const approvalWords = {
     'Nichts wartet. Was Mitglieder geändert haben möchten (amtlicher Name, Status, Mailadresse …), steht dann hier.',
   ],
   'approvals.decide': ['Decide', 'Entscheiden'],
-  'approvals.askedBy': ['asked for by {name}', 'beantragt von {name}'],
+  'approvals.askedBy': ['asked for by', 'beantragt von'],
   'approvals.approve': ['Approve', 'Zustimmen'],
   'approvals.refuse': ['Refuse', 'Ablehnen'],
   'approvals.reason': ['Why not? The member gets this by mail.', 'Warum nicht? Das Mitglied bekommt es per Mail.'],

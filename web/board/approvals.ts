@@ -4,7 +4,7 @@ import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, type FieldErrors, page, redirect, refusedForm } from '../answer.ts';
 import { numberOf } from '../history/history.ts';
 import { shownProposal } from '../history/shown-change.ts';
-import { nameOf } from '../people/person.ts';
+import { fullNameOf } from '../people/person.ts';
 import { wordsOf } from '../problem.ts';
 import type { Visit } from '../visit.ts';
 import { sendDecision } from './approval-letters.ts';
@@ -75,5 +75,5 @@ async function refusedDecision(visit: Visit, error: unknown): Promise<Answer> {
 function asker({ as, site, t }: Visit, proposal: Proposal | undefined): string {
   const uuid = proposal?.revision.actorUuid;
   const entry = uuid === null || uuid === undefined ? undefined : site.directory.tree.byUuid(uuid);
-  return (entry && nameOf(as, entry)) || t('history.somebody');
+  return entry === undefined ? t('history.somebody') : fullNameOf(as, entry);
 }

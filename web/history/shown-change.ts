@@ -4,11 +4,13 @@ import { type Actor, type HistoryItem, isClose } from '../../directory/core/hist
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { secondFactor } from '../../directory/core/second-factors.ts';
 import { readableOf } from '../../directory/core/visibility-changes.ts';
+import { normalizeGeneralizedTime } from '../../schema/ldap/generalized-time.ts';
 import { showValue } from '../people/field-text.ts';
 import { fieldOf } from '../people/fields.ts';
 import { nameOf } from '../people/person.ts';
 import { firstRdn } from '../people/profile.ts';
 import { factorText } from '../session/factors.ts';
+import { Times } from '../times.ts';
 import type { Visit } from '../visit.ts';
 import { isWord } from '../words.ts';
 import { type TextPart, textDifference } from './text-difference.ts';
@@ -120,32 +122,49 @@ export function shownProposal(visit: Visit, { revision, change, entry, conflicts
   };
 }
 
-/** @param visit who reads: a visitor, or whoever gets a letter */
-export function shownDifference(visit: Pick<Visit, 'site' | 't'>, { attribute, opaque, removed, added }: Difference): ShownDifference {
+/** Who reads: a visitor, or whoever gets a letter. */
+export type Reader = Pick<Visit, 'site' | 't' | 'language'>;
+
+export function shownDifference(visit: Reader, { attribute, opaque, removed, added }: Difference): ShownDifference {
   const [was] = removed;
   const [is] = added;
   const isText = fieldOf(attribute)?.kind === 'text' || fieldOf(attribute) === undefined;
   const words = isText && removed.length === 1 && added.length === 1 ? textDifference(was ?? '', is ?? '') : undefined;
-  const shown = (values: readonly string[]) => values.slice(0, mostValues).map((value) => shownValue(visit, attribute, value));
+  const [gone, come] = [removed.slice(0, mostValues), added.slice(0, mostValues)];
+  const seen = (value: string) => shownValue(visit, attribute, value);
+  // what looks the same on a profile does not when it has changed
+  const isAlike = gone.some((one) => come.some((other) => one !== other && seen(one) === seen(other)));
+  const shown = (values: readonly string[]) => values.map(isAlike ? cut : seen);
   const common = { attribute, label: labelOf(visit, attribute), opaque };
   if (words !== undefined) return { ...common, removed: [], added: [], words };
-  return { ...common, removed: shown(removed), added: shown(added) };
+  return { ...common, removed: shown(gone), added: shown(come) };
 }
 
 /** A name that people know, with the options behind it (`cn;lang-de`). */
-function labelOf({ t }: Pick<Visit, 't'>, attribute: string): string {
+function labelOf({ t }: Reader, attribute: string): string {
   const [base = '', ...options] = attribute.split(';');
   const word = `field.${base}`;
   return [isWord(word) ? t(word) : base, ...options.map((option) => `(${option.replace(/^lang-/, '')})`)].join(' ');
 }
 
-/** As the profile shows it; of a DN what it begins with. */
-function shownValue({ site, t }: Pick<Visit, 'site' | 't'>, attribute: string, value: string): string {
-  if (attribute === secondFactor) return factorText(t, value);
+/** As the profile shows it; but of a link where it leads, whatever it says. Of a DN what it begins with, of a time when it is on a clock. */
+function shownValue(reader: Reader, attribute: string, value: string): string {
+  if (attribute === secondFactor) return factorText(reader.t, value);
   const field = fieldOf(attribute.replace(/;.*/, ''));
-  if (field !== undefined) return cut(showValue(field, value).text);
-  const isDn = site.directory.schema.description(attribute)?.type.syntax.oid === '1.3.6.1.4.1.1466.115.121.1.12';
-  return cut(isDn ? (firstRdn(value) ?? value) : value);
+  if (field !== undefined) return cut(field.kind === 'link' ? value : showValue(field, value).text);
+  const syntax = reader.site.directory.schema.description(attribute)?.type.syntax.oid;
+  if (syntax === syntaxes.dn) return cut(firstRdn(value) ?? value);
+  return cut((syntax === syntaxes.time && saidTime(reader, value)) || value);
+}
+
+/** RFC 4517 §3.3.9 and §3.3.13 */
+const syntaxes = { dn: '1.3.6.1.4.1.1466.115.121.1.12', time: '1.3.6.1.4.1.1466.115.121.1.24' };
+
+function saidTime({ site, t, language }: Reader, value: string): string | undefined {
+  const [, date, hour, minute, second] = /^(\d{8})(\d\d)(\d\d)(\d\d)/.exec(normalizeGeneralizedTime(value) ?? '') ?? [];
+  if (date === undefined) return undefined;
+  const day = date.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
+  return new Times(language, t, site.settings.timeZone, site.clock()).said(new Date(`${day}T${hour}:${minute}:${second}Z`));
 }
 
 function cut(text: string): string {

@@ -17,7 +17,17 @@ export function nameOf(as: BoundDirectory, entry: PackedEntry): string {
     const [value] = as.texts(entry, name);
     if (value !== undefined) return value;
   }
-  return parseDn(entry.dn)[0]?.[0]?.value.toString() ?? '';
+  return ownRdn(entry);
+}
+
+/** The same with the name in the DN beside it: where it counts who it is, and not what they like to be called. */
+export function fullNameOf(as: BoundDirectory, entry: PackedEntry): string {
+  const [name, unique] = [nameOf(as, entry), ownRdn(entry)];
+  return name === unique ? name : `${name} (${unique})`;
+}
+
+function ownRdn({ dn }: PackedEntry): string {
+  return parseDn(dn)[0]?.[0]?.value.toString() ?? '';
 }
 
 export function personLine(as: BoundDirectory, entry: PackedEntry): PersonLine {
