@@ -113,6 +113,41 @@ test('a vCard says what the asker may see, in lines of 75 octets', async () => {
   assert.is((await bob.get('/people/ada/vcard')).text, text);
 });
 
+test('who is banned or wants to join is there for the board and themselves alone, as in the list', async () => {
+  const shown = [
+    'displayName: Zed',
+    `userPassword: ${goodPassword}`,
+    'mail: zed@example.org',
+    'mosVisibility: displayName public',
+    'mosVisibility: mail public',
+  ];
+  const photo = site.directory.asRoot('test').values(site.directory.asRoot('test').find(`uid=ada,ou=people,${base}`), 'jpegPhoto')[0];
+  await site.load(person('zed', 'member', ...shown, `jpegPhoto:: ${photo?.toString('base64')}`, 'mosVisibility: jpegPhoto public'));
+  const pages = ['/people/zed', '/people/zed/vcard', '/people/zed/photo', '/people/zed/photo?size=small'];
+  const zed = await site.as('zed');
+  const visitors = [site.visitor(), await site.as('bob'), await site.as('cleo')];
+  const statuses = async (path: string) => Promise.all([...visitors, zed].map(async (visitor) => (await visitor.get(path)).status));
+  for (const path of pages) assert.equal(await statuses(path), [200, 200, 200, 200], path);
+  const set = (description: string, value: string) =>
+    site.directory
+      .asRoot('test')
+      .modify(`uid=zed,ou=people,${base}`, [{ operation: 'replace', attribute: { description, values: [Buffer.from(value)] } }]);
+  for (const status of ['banned', 'applicant']) {
+    await set('mosStatus', `cn=${status},ou=statuses,${base}`);
+    for (const path of pages) assert.equal((await statuses(path)).slice(0, 3), [404, 404, 200], path);
+    assert.equal(
+      [(await visitors[1]?.get('/people/zed/history'))?.status, (await visitors[2]?.get('/people/zed/history'))?.status],
+      [404, 200],
+    );
+    assert.is((await visitors[1]?.json('/people/zed'))?.status, 404);
+    // the board with others' eyes
+    assert.not.match((await visitors[2]?.get('/people/zed?as=members'))?.text ?? '', /zed@example\.org/);
+  }
+  // over LDAP the rows alone decide
+  const bob = site.directory.asRoot('test').find(`uid=bob,ou=people,${base}`);
+  assert.is(site.directory.as({ kind: 'entry', uuid: bob.uuid }, 'test').find(`uid=zed,ou=people,${base}`).dn, `uid=zed,ou=people,${base}`);
+});
+
 test('who shows the public a phone number and no name is called there as in the address', async () => {
   await site.load(person('phil', 'member', 'telephoneNumber: +43 1 7', 'mosVisibility: telephoneNumber public'));
   const visitor = site.visitor();

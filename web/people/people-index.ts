@@ -2,7 +2,7 @@ import type { Directory } from '../../directory/core/directory.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Viewer } from '../../directory/core/viewer.ts';
 import { Haystack } from './haystack.ts';
-import type { PersonLine } from './person.ts';
+import { isPresent, type PersonLine } from './person.ts';
 
 /** A person as some viewers see them, ready to be listed and searched. */
 interface Row {
@@ -135,7 +135,7 @@ export class PeopleIndex {
   /** Undefined for whom the viewer may not know of, for who may not sign in, and for what is no person. */
   #row(viewer: Viewer, entry: PackedEntry): Row | undefined {
     const directory = this.#directory;
-    if (!viewer.sees(entry) || !directory.tree.isOfClass(entry, 'inetOrgPerson') || !directory.mayLogIn(entry)) return undefined;
+    if (!isPresent(directory, viewer, entry) || !directory.tree.isOfClass(entry, 'inetOrgPerson')) return undefined;
     const texts = (name: string) => directory.valuesSeenBy(viewer, entry, name).map(String);
     const [uid = ''] = texts('uid');
     const name = texts('displayName')[0] ?? texts('cn')[0] ?? uid;

@@ -1,5 +1,7 @@
 import type { BoundDirectory } from '../../directory/core/bound-directory.ts';
+import type { Directory } from '../../directory/core/directory.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+import type { Viewer } from '../../directory/core/viewer.ts';
 import { parseDn } from '../../directory/model/dn.ts';
 
 /** Somebody as lists show them. */
@@ -9,6 +11,11 @@ export interface PersonLine {
   readonly nick: string | undefined;
   readonly skills: readonly string[];
   readonly hasPhoto: boolean;
+}
+
+/** Is somebody there for others? Who may sign in; those who are banned, or have yet to come in, are for the board and themselves. */
+export function isPresent(directory: Directory, viewer: Viewer, entry: PackedEntry): boolean {
+  return viewer.sees(entry) && directory.mayLogIn(entry);
 }
 
 /** What somebody is called by whoever looks: displayName, else cn, else uid, else as in the DN, which nobody sees an entry without. */

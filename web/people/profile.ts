@@ -1,4 +1,5 @@
 import type { BoundDirectory } from '../../directory/core/bound-directory.ts';
+import { isClose } from '../../directory/core/history.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { Level } from '../../schema/ldap/policy.ts';
@@ -8,7 +9,7 @@ import { hasSecondFactor } from '../session/factors.ts';
 import type { Visit } from '../visit.ts';
 import { type ShownValue, showValue } from './field-text.ts';
 import { fields } from './fields.ts';
-import { nameOf, personLine } from './person.ts';
+import { isPresent, nameOf, personLine } from './person.ts';
 import { vCard } from './vcard.ts';
 
 /** GET /people/:name, as a page, as JSON, or as a vCard: whichever is asked for. `?as=public` and `?as=members` show it with others' eyes. */
@@ -17,7 +18,7 @@ export async function showPerson(visit: Visit): Promise<Answer> {
   const eyes = othersEyes(visit, entry);
   const as = eyes?.as ?? visit.as;
   if (/^text\/(vcard|directory)\b/.test(visit.request.header('accept') ?? '')) return vCardFile(as, entry);
-  if (!as.viewer.sees(entry))
+  if (eyes !== undefined && !isPresent(visit.site.directory, as.viewer, entry))
     return page('people/unseen', visit.t('people.title'), {}, { form: { seenAs: eyes?.level, path: visit.url.pathname } });
   const isClose = eyes === undefined && (isOwn(visit, entry) || visit.isBoard);
   return page('people/profile', nameOf(as, entry), profileOf(as, entry), {
@@ -48,10 +49,12 @@ function vCardFile(as: BoundDirectory, entry: PackedEntry): Answer {
   };
 }
 
-/** @throws Refusal 404 when there is nobody of that name whom the visitor may see */
+/** @throws Refusal 404 when there is nobody of that name whom the visitor may see, as the list does not show them either */
 export function personNamed({ as, site }: Visit, name: string): PackedEntry {
   try {
-    return as.find(site.authenticator.dnOfUser(name));
+    const entry = as.find(site.authenticator.dnOfUser(name));
+    if (isClose(as.viewer, entry) || isPresent(site.directory, as.viewer, entry)) return entry;
+    throw notFound();
   } catch (error) {
     if (error instanceof DirectoryError) throw notFound();
     throw error;
