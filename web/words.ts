@@ -1,6 +1,7 @@
 import { apiWords } from './api/words.ts';
 import { approvalWords } from './board/approval-words.ts';
 import { boardWords } from './board/words.ts';
+import { isolated } from './direction.ts';
 import { refusalWords } from './directory/refusal-words.ts';
 import { directoryWords } from './directory/words.ts';
 import { frameWords } from './frame/words.ts';
@@ -45,7 +46,7 @@ export function translator(language: Language): Translate {
   return (word, values = {}) => {
     if (!isWord(word)) throw new Error(`there is no word ${word}`);
     const [one = '', many = one] = words[word][column].split(' || ');
-    return (values['count'] === 1 ? one : many).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+    return (values['count'] === 1 ? one : many).replace(/\{(\w+)\}/g, (whole, name: string) => isolated(String(values[name] ?? whole)));
   };
 }
 

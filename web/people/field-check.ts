@@ -1,3 +1,4 @@
+import { turns } from '../direction.ts';
 import type { Values, Word } from '../words.ts';
 import { isWebAddress } from './field-text.ts';
 import type { Field, FieldKind } from './fields.ts';
@@ -36,6 +37,7 @@ export function checkValues({ kind, most, longest }: Field, values: readonly str
     // line ends belong into long texts alone; other control characters nowhere
     if (/\p{Cc}/u.test(value.replace(/[\n\t]/g, '')) || (kind !== 'text' && kind !== 'pgpKey' && value.includes('\n')))
       return ['field.control'];
+    if (kind !== 'text' && turns(value)) return ['field.control'];
     const complaint = checks[kind]?.(value);
     if (complaint !== undefined) return complaint;
   }

@@ -1,6 +1,7 @@
 import type { Directory } from '../../directory/core/directory.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Viewer } from '../../directory/core/viewer.ts';
+import { withoutTurns } from '../direction.ts';
 import { Haystack } from './haystack.ts';
 import { isPresent, type PersonLine } from './person.ts';
 
@@ -136,7 +137,7 @@ export class PeopleIndex {
   #row(viewer: Viewer, entry: PackedEntry): Row | undefined {
     const directory = this.#directory;
     if (!isPresent(directory, viewer, entry) || !directory.tree.isOfClass(entry, 'inetOrgPerson')) return undefined;
-    const texts = (name: string) => directory.valuesSeenBy(viewer, entry, name).map(String);
+    const texts = (name: string) => directory.valuesSeenBy(viewer, entry, name).map((value) => withoutTurns(String(value)));
     const [uid = ''] = texts('uid');
     const name = texts('displayName')[0] ?? texts('cn')[0] ?? uid;
     // who shows neither name nor user name is not in the list

@@ -3,6 +3,7 @@ import type { Directory } from '../../directory/core/directory.ts';
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Viewer } from '../../directory/core/viewer.ts';
 import { parseDn } from '../../directory/model/dn.ts';
+import { withoutTurns } from '../direction.ts';
 
 /** Somebody as lists show them. */
 export interface PersonLine {
@@ -21,8 +22,8 @@ export function isPresent(directory: Directory, viewer: Viewer, entry: PackedEnt
 /** What somebody is called by whoever looks: displayName, else cn, else uid, else as in the DN, which nobody sees an entry without. */
 export function nameOf(as: BoundDirectory, entry: PackedEntry): string {
   for (const name of ['displayName', 'cn', 'uid']) {
-    const [value] = as.texts(entry, name);
-    if (value !== undefined) return value;
+    const value = withoutTurns(as.texts(entry, name)[0] ?? '');
+    if (value !== '') return value;
   }
   return ownRdn(entry);
 }
@@ -41,7 +42,7 @@ export function personLine(as: BoundDirectory, entry: PackedEntry): PersonLine {
   return {
     uid: as.texts(entry, 'uid')[0] ?? '',
     name: nameOf(as, entry),
-    nick: as.texts(entry, 'mosNick')[0],
+    nick: as.texts(entry, 'mosNick').map(withoutTurns)[0],
     skills: as.texts(entry, 'mosSkill'),
     hasPhoto: as.values(entry, 'jpegPhoto').length > 0,
   };
