@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chromiumMissing, openWindow, startChromium, type WindowOptions, watch } from '../support/browser.ts';
+import { chromiumMissing, openWindow, signIn, startChromium, type WindowOptions, watch } from '../support/browser.ts';
 import { person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
@@ -127,6 +127,17 @@ inWindow('the list of people is searched without JavaScript as well', { script: 
   await page.keyboard.press('Enter');
   await page.waitForURL('**/people?q=cleo');
   assert.equal(await page.locator('.people li b').allTextContents(), ['cleo']);
+});
+
+inWindow('a form that was refused begins with what is wrong, and leads to the fields', {}, async (page) => {
+  await signIn(page, 'ada', goodPassword);
+  await page.goto('/people/ada/edit');
+  await page.locator('#mosBirthday').fill('never');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.notice.bad:focus').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('#mosBirthday:focus').waitFor();
 });
 
 const languages: readonly (readonly [browser: string, first: string, button: string, then: string])[] = [

@@ -174,6 +174,15 @@ test('a form that is sent as it was shown changes nothing, however values are sp
   assert.is(site.directory.tree.csn, before);
 });
 
+test('what is wrong stands first, by name, each with a way to its field', async () => {
+  const { text } = await edit(await site.as('ada'), { mosBirthday: 'never', mobile: 'call <me>' });
+  const summary = /<div class="notice bad" tabindex="-1" role="alert">[\s\S]*?<\/div>/.exec(text)?.[0] ?? '';
+  assert.ok(text.indexOf(summary) < text.indexOf('class="edit"'));
+  const links = [...summary.matchAll(/<a href="#([^"]+)">([^<]+)</g)].map(([, id, label]) => `${id} ${label?.split(':')[0]}`);
+  assert.equal(links, ['mobile Mobile', 'mosBirthday Birthday']);
+  for (const [, id] of summary.matchAll(/href="#([^"]+)"/g)) assert.ok(text.includes(`id="${id}"`), id);
+});
+
 test('what the board has to approve waits, and the rest is there at once', async () => {
   const ada = await site.as('ada');
   const answer = await edit(ada, { sn: 'Lovelace', displayName: 'Countess' });

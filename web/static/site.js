@@ -6,6 +6,10 @@ document.addEventListener('htmx:configRequest', (event) => {
   if (token && event.detail.verb !== 'get') event.detail.headers['X-CSRF-Token'] = token.value;
 });
 
+// What went wrong is heard, and one is there, unless the page already says where to begin.
+const wrong = document.querySelector('.notice.bad[tabindex]');
+if (wrong && !document.querySelector('[autofocus]')) wrong.focus();
+
 // A form that was refused comes back as a page with what is wrong in it.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { status } = event.detail.xhr;
