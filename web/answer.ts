@@ -1,3 +1,4 @@
+import type { Visit } from './visit.ts';
 import type { Values, Word } from './words.ts';
 
 /** What a page shows, as it also goes out as JSON: plain data. */
@@ -25,6 +26,8 @@ export type Answer =
       readonly errors?: FieldErrors | undefined;
       /** What stands in the page for people alone: what was typed, choices of a form. It is not part of the JSON. */
       readonly form?: Data;
+      /** Who it is for, when the handler has signed them in */
+      readonly visit?: Visit;
     }
   | { readonly kind: 'redirect'; readonly to: string; readonly notice?: Notice | undefined; readonly data?: Data }
   | {
@@ -36,7 +39,12 @@ export type Answer =
 
 type Page = Extract<Answer, { kind: 'page' }>;
 
-export function page(view: string, title: string, data: Data, more: Partial<Pick<Page, 'status' | 'errors' | 'form'>> = {}): Answer {
+export function page(
+  view: string,
+  title: string,
+  data: Data,
+  more: Partial<Pick<Page, 'status' | 'errors' | 'form' | 'visit'>> = {},
+): Answer {
   return { kind: 'page', view, title, data, ...more };
 }
 

@@ -10,7 +10,9 @@ import type { Incoming } from './request.ts';
 import { requestOf } from './request.ts';
 import { respond, respondProblem } from './respond.ts';
 import { type Route, routes } from './routes.ts';
-import { signInPath } from './session/sign-in.ts';
+import { keptFormPage } from './session/arrival.ts';
+import { keepForm } from './session/kept-form.ts';
+import { signInAgain, signInPath } from './session/sign-in.ts';
 import type { Site } from './site.ts';
 import { Visit } from './visit.ts';
 
@@ -41,8 +43,7 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
       visit = await recognized(visit);
       if (route === undefined) throw new Refusal(404, 'error.notFound');
       if (visit.token !== undefined) checkScope(visit.token, route);
-      const ask = await askFirst(visit, route);
-      return await respond(visit, ask ?? (await route.handle(visit)), assets);
+      return await respond(visit, await answerOf(visit, route), assets);
     } catch (error) {
       return respondProblem(visit, problemOf(site, visit.t, error), assets);
     }
@@ -72,10 +73,25 @@ async function recognized({ site, request, cookies }: Visit): Promise<Visit> {
   return new Visit(site, request, cookies, { session });
 }
 
+async function answerOf(visit: Visit, route: Route): Promise<Answer> {
+  try {
+    return (await askFirst(visit, route)) ?? (await route.handle(visit));
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 413 || route.tooLarge === undefined) throw error;
+    // it changes nothing, so it does not matter that the token has not been read either
+    return (await askFirst(visit, { ...route, method: 'GET' })) ?? (await route.tooLarge(visit));
+  }
+}
+
 /** What a route asks for before its handler is called: that it is our form, that somebody is signed in, and is not to do something else first. */
 async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeChange }: Route): Promise<Answer | undefined> {
   const wantsPage = !/json/.test(visit.request.header('accept') ?? '');
-  if (method !== 'GET' && visit.token === undefined && !(await isFromUs(visit))) throw new Refusal(403, 'error.origin');
+  if (method !== 'GET' && visit.token === undefined && !(await isFromUs(visit))) {
+    // the page is older than the session, or the cookie has gone: it was ours, and whoever has it may send it with a new token
+    const kept = wantsPage && isSentFromUs(visit) ? await keepForm(visit) : undefined;
+    if (kept === undefined) throw new Refusal(403, 'error.origin');
+    return who !== 'anyone' && visit.identity.kind === 'anonymous' ? signInAgain(visit, kept) : keptFormPage(visit, kept, 403);
+  }
   if (visit.mustChangePassword && !beforeChange) {
     if (method === 'GET' && wantsPage) return redirect('/me/password');
     throw new Refusal(403, 'password.must');
@@ -83,6 +99,7 @@ async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeCha
   if (who === 'anyone') return undefined;
   if (visit.identity.kind === 'anonymous') {
     if (method === 'GET' && wantsPage) return redirect(signInPath(visit.url), { word: 'error.signIn' });
+    if (wantsPage && visit.token === undefined) return signInAgain(visit, await keepForm(visit));
     throw new Refusal(401, 'error.signIn');
   }
   if (who === 'board' && !visit.isBoard) throw new Refusal(403, 'error.forbidden');
@@ -94,7 +111,13 @@ async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeCha
 /** Another site can make a browser send a form here, with cookies; but it can't know what ours carry. */
 async function isFromUs(visit: Visit): Promise<boolean> {
   const origin = visit.request.header('origin');
-  if (origin !== undefined && origin !== 'null' && origin !== visit.site.url.origin && origin !== visit.url.origin) return false;
+  if (origin !== undefined && origin !== 'null' && !isSentFromUs(visit)) return false;
   const header = visit.request.header('x-csrf-token');
   return visit.isOwnForm(header ?? (await visit.request.form()).raw('csrf'));
+}
+
+/** Does the browser itself say so (RFC 6454 §7)? */
+function isSentFromUs({ request, site, url }: Visit): boolean {
+  const origin = request.header('origin');
+  return origin === site.url.origin || origin === url.origin;
 }

@@ -1,13 +1,13 @@
 /** The cookies of a request, and those that its answer sets (RFC 6265). */
 export class Cookies {
-  readonly #given: ReadonlyMap<string, string>;
+  readonly #has: Map<string, string>;
   readonly #set = new Map<string, string>();
   readonly #secure: boolean;
 
   /** @param secure the site is reached over TLS: names get the prefix that keeps others from setting them */
   constructor(header: string, secure: boolean) {
     this.#secure = secure;
-    this.#given = new Map(
+    this.#has = new Map(
       header.split(';').flatMap((part) => {
         const at = part.indexOf('=');
         return at < 0 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()] as const];
@@ -15,8 +15,9 @@ export class Cookies {
     );
   }
 
+  /** What the browser has, by this answer at the latest. */
   get(name: string): string | undefined {
-    return this.#given.get(this.#name(name));
+    return this.#has.get(this.#name(name));
   }
 
   /** @param seconds how long it is kept; 0 takes it away; undefined: until the browser ends */
@@ -25,6 +26,8 @@ export class Cookies {
     if (this.#secure) parts.push('Secure');
     if (seconds !== undefined) parts.push(`Max-Age=${seconds}`);
     this.#set.set(name, parts.join('; '));
+    if (seconds === 0) this.#has.delete(this.#name(name));
+    else this.#has.set(this.#name(name), value);
   }
 
   /** Values of Set-Cookie. */

@@ -1,3 +1,6 @@
+/** Names of what is not shown again. */
+const secret = /password/i;
+
 /** What a form or a JSON body brought. Text has the line ends of a text file. */
 export class Form {
   readonly #fields: ReadonlyMap<string, readonly (string | File)[]>;
@@ -38,12 +41,20 @@ export class Form {
     return (this.#fields.get(name) ?? []).find((value): value is File => typeof value !== 'string' && value.size > 0);
   }
 
+  get hasFile(): boolean {
+    return [...this.#fields.keys()].some((name) => this.file(name) !== undefined);
+  }
+
+  get hasPassword(): boolean {
+    return [...this.#fields.keys()].some((name) => secret.test(name));
+  }
+
   /** What was typed, to be shown again; never what a field named like a password holds. */
   get typed(): Readonly<Record<string, string | readonly string[]>> {
     return Object.fromEntries(
       [...this.#fields].flatMap(([name, values]) => {
         const texts = values.filter((value) => typeof value === 'string');
-        return /password|^csrf$/i.test(name) || texts.length === 0 ? [] : [[name, texts.length === 1 ? (texts[0] ?? '') : texts]];
+        return secret.test(name) || name === 'csrf' || texts.length === 0 ? [] : [[name, texts.length === 1 ? (texts[0] ?? '') : texts]];
       }),
     );
   }

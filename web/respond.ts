@@ -54,7 +54,7 @@ export function respond(visit: Visit, answer: Answer, assets: Assets): Promise<R
       return Promise.resolve(isKnown ? finished(visit, null, 304, headers) : finished(visit, answer.body, 200, headers));
     }
     case 'page':
-      return wantsJson(visit.request.header('accept') ?? '') ? json(visit, answer) : html(visit, answer, assets);
+      return wantsJson(visit.request.header('accept') ?? '') ? json(visit, answer) : html(answer.visit ?? visit, answer, assets);
   }
 }
 

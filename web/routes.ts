@@ -27,12 +27,13 @@ import { endOthers, endSession, ownSessions } from './me/own-sessions.ts';
 import { proofForm, prove } from './me/proof.ts';
 import { beginCodes, codesForm, confirmCodes, forgetPasskey, registerPasskey, removeCodes } from './me/second-factors.ts';
 import { renewRecoveryCodes, security } from './me/security.ts';
-import { editForm, editPerson } from './people/edit.ts';
+import { editForm, editPerson, editTooLarge } from './people/edit.ts';
 import { listPeople } from './people/list.ts';
 import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
 import { showPhoto } from './people/photo.ts';
 import { showPerson, showVCard } from './people/profile.ts';
 import { forgot, forgotForm, reset, resetForm } from './session/forgot.ts';
+import { mostWithKept } from './session/kept-form.ts';
 import { factorForm, takeFactor, takePasskey } from './session/second-factor.ts';
 import { signIn, signInByPasskey, signInForm, signOut } from './session/sign-in.ts';
 import type { Visit } from './visit.ts';
@@ -45,13 +46,15 @@ export interface Route {
   readonly who?: 'anyone' | 'person' | 'board';
   /** Bytes that a form may have, where it is more than usual */
   readonly most?: number;
+  /** Answers a form that has more, in the place of a page that says so alone; none of it has been read */
+  readonly tooLarge?: (visit: Visit) => Answer | Promise<Answer>;
   /** It opens a door to the account: who has not given the password for a while is asked for it, and then comes to this page (`:name` is that of the route) */
   readonly proof?: string;
   /** Also for somebody who has to change the password before anything else */
   readonly beforeChange?: true;
 }
 
-type More = Pick<Route, 'who' | 'most' | 'proof' | 'beforeChange'>;
+type More = Pick<Route, 'who' | 'most' | 'tooLarge' | 'proof' | 'beforeChange'>;
 const get = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'GET', path, handle, ...more });
 const post = (path: string, handle: Route['handle'], more: More = {}): Route => ({ method: 'POST', path, handle, ...more });
 
@@ -68,11 +71,11 @@ export const routes: readonly Route[] = [
   post('/language', setLanguage, { beforeChange: true }),
 
   get('/sign-in', signInForm),
-  post('/sign-in', signIn),
-  post('/sign-in/passkey', signInByPasskey),
+  post('/sign-in', signIn, { most: mostWithKept }),
+  post('/sign-in/passkey', signInByPasskey, { most: mostWithKept }),
   get('/sign-in/factor', factorForm),
-  post('/sign-in/factor', takeFactor),
-  post('/sign-in/factor/passkey', takePasskey),
+  post('/sign-in/factor', takeFactor, { most: mostWithKept }),
+  post('/sign-in/factor/passkey', takePasskey, { most: mostWithKept }),
   post('/sign-out', signOut, { beforeChange: true }),
   get('/forgot', forgotForm, { beforeChange: true }),
   post('/forgot', forgot, { beforeChange: true }),
@@ -116,7 +119,7 @@ export const routes: readonly Route[] = [
   get('/people', listPeople),
   get('/people/:name', showPerson),
   get('/people/:name/edit', editForm, { who: 'person' }),
-  post('/people/:name/edit', editPerson, { who: 'person', most: 33_554_432 }),
+  post('/people/:name/edit', editPerson, { who: 'person', most: 33_554_432, tooLarge: editTooLarge }),
   get('/people/:name/vcard', showVCard),
   get('/people/:name/data', ownData, { who: 'person' }),
   get('/people/:name/data.ldif', ownLdif, { who: 'person' }),

@@ -42,7 +42,6 @@ export class Visit {
   readonly as: BoundDirectory;
   readonly language: Language;
   readonly t: Translate;
-  #made: string | undefined;
 
   constructor(
     site: Site,
@@ -116,11 +115,11 @@ export class Visit {
 
   /** A value that only this browser holds. Who is not signed in gets one with the first form. */
   get browserSecret(): string {
-    const known = this.cookies.get('session') ?? this.cookies.get('visitor') ?? this.#made;
+    const known = this.cookies.get('session') ?? this.cookies.get('visitor');
     if (known !== undefined) return known;
-    this.#made = randomBytes(18).toString('base64url');
-    this.cookies.set('visitor', this.#made, 86_400);
-    return this.#made;
+    const made = randomBytes(18).toString('base64url');
+    this.cookies.set('visitor', made, 86_400);
+    return made;
   }
 
   #language(): Language {

@@ -140,6 +140,38 @@ inWindow('a form that was refused begins with what is wrong, and leads to the fi
   await page.locator('#mosBirthday:focus').waitFor();
 });
 
+inWindow('a file that is too large is complained of before it is sent, and what was typed stays', {}, async (page) => {
+  await signIn(page, 'ada', goodPassword);
+  await page.goto('/people/ada/edit');
+  await page.locator('#mosNick').fill('typed');
+  const valid = () => page.evaluate<boolean>(`document.querySelector('#photo').validity.valid`);
+  await page.setInputFiles('#photo', { name: 'large.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(13 * 1024 * 1024) });
+  assert.is(await valid(), false);
+  await page.getByRole('button', { name: 'Save' }).click();
+  assert.equal([new URL(page.url()).pathname, await page.inputValue('#mosNick')], ['/people/ada/edit', 'typed']);
+  await page.setInputFiles('#photo', []);
+  assert.is(await valid(), true);
+});
+
+inWindow(
+  'a form whose sender was signed out meanwhile is sent after signing in, without JavaScript too',
+  { script: false },
+  async (page) => {
+    await signIn(page, 'ada', goodPassword);
+    await page.goto('/people/ada/edit');
+    await page.locator('#description').fill('two\nlines & "marks"');
+    const uuid = site.directory.tree.named('uid=ada,ou=people,dc=example,dc=org')?.uuid ?? '';
+    await site.site.sessions.endOf({ kind: 'entry', uuid }, { allBut: undefined });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.fill('#name', 'ada');
+    await page.fill('#password', goodPassword);
+    await page.locator('main form button').first().click();
+    await page.getByRole('button', { name: 'Send it now' }).click();
+    await page.waitForURL('**/people/ada');
+    assert.is(await page.locator('.facts .lines', { hasText: 'marks' }).textContent(), 'two\nlines & "marks"');
+  },
+);
+
 const languages: readonly (readonly [browser: string, first: string, button: string, then: string])[] = [
   ['de-AT', 'Leute', 'English', 'People'],
   ['en-GB', 'People', 'Deutsch', 'Leute'],

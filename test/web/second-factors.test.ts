@@ -146,6 +146,27 @@ test('a code works once, also when two send it at once, and none from before it 
   assert.is((await late.post('/sign-in/factor', { code: codeAt(secret, now + 30_000) })).status, 303);
 });
 
+test('what was typed when one was not signed in any more goes along past the code, and past a wrong one', async () => {
+  const uid = await member();
+  const visitor = await site.as(uid);
+  const { secret, codes } = await setUp(visitor);
+  for (const code of [() => codeAt(secret), () => codes[0] ?? '']) {
+    now += 5 * minute;
+    await visitor.get(`/people/${uid}/edit`);
+    await site.site.sessions.end(visitor.cookies.get('mos-session') ?? '');
+    const kept = ({ text }: { readonly text: string }) =>
+      (/name="kept" value="([^"]*)"/.exec(text)?.[1] ?? '').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+    const signIn = await visitor.post(`/people/${uid}/edit`, { mosNick: 'kept' });
+    const factor = await visitor.post('/sign-in', { kept: kept(signIn), name: uid, password: goodPassword });
+    assert.is(factor.status, 200);
+    const again = await visitor.post('/sign-in/factor', { kept: kept(factor), code: wrongCode(secret) });
+    assert.is(again.status, 422);
+    const send = await visitor.post('/sign-in/factor', { kept: kept(again), code: code() });
+    assert.match(send.text, /name="mosNick" value="kept"/);
+    assert.is((await visitor.post(`/people/${uid}/edit`, { mosNick: 'kept' })).status, 303);
+  }
+});
+
 test('the code that confirmed the secret does not sign in as well', async () => {
   const uid = await member();
   const { secret } = await setUp(await site.as(uid));

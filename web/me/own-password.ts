@@ -1,8 +1,8 @@
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, type FieldErrors, page, Refusal, redirect, refusedForm } from '../answer.ts';
 import { writeTo } from '../mail/owner.ts';
+import { keepSession } from '../session/arrival.ts';
 import { passwordRules, policyErrors, typedPassword } from '../session/new-password.ts';
-import { keepSession } from '../session/sign-in.ts';
 import type { Visit } from '../visit.ts';
 import { ownEntryOf } from './account.ts';
 import { sessionOf } from './own-sessions.ts';

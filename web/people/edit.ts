@@ -10,7 +10,7 @@ import { type Complaint, checkValues } from './field-check.ts';
 import { boxKinds, typedText, typedValues } from './field-text.ts';
 import { type Field, fields } from './fields.ts';
 import { nameOf } from './person.ts';
-import { isPhoto, makePhoto } from './photo.ts';
+import { isPhoto, makePhoto, mostPhotoBytes } from './photo.ts';
 import { isOwn, personNamed } from './profile.ts';
 
 /** Changes of these wait for nobody, or for the board. */
@@ -74,6 +74,12 @@ export async function editPerson(visit: Visit): Promise<Answer> {
 }
 
 const conflicts: ReadonlySet<DirectoryError['kind']> = new Set(['noSuchAttribute', 'attributeOrValueExists', 'assertionFailed']);
+
+/** What is too large for the whole form is a picture, and was not read, nor was what was typed beside it. */
+export function editTooLarge(visit: Visit): Answer {
+  const photo = visit.t('photo.tooLarge', { most: mostPhotoBytes / 1024 / 1024 });
+  return shownForm(visit, editable(visit), { photo: `${photo} ${visit.t('photo.rest')}` }, undefined, 413);
+}
 
 function conflict(visit: Visit, form: Form): Answer {
   return shownForm(visit, personNamed(visit, visit.param('name')), { form: visit.t('error.conflict') }, form, 409);
@@ -232,6 +238,7 @@ function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<str
         isOwn: isOwn(visit, entry),
         photo: rightOver(visit, entry, 'jpegPhoto') === 'write' && {
           has: as.values(entry, 'jpegPhoto').length > 0,
+          most: mostPhotoBytes,
           uid: visit.param('name'),
           sees: seesOf('jpegPhoto'),
         },

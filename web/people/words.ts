@@ -71,6 +71,10 @@ export const peopleWords = {
     'Das ist dein privater Schlüssel! Er wurde nicht gespeichert. Nimm den öffentlichen (gpg --armor --export).',
   ],
   'photo.tooLarge': ['The picture is larger than {most} MB.', 'Das Bild ist größer als {most} MB.'],
+  'photo.rest': [
+    'Nothing was saved; what you typed is there again when you go back in the browser.',
+    'Es wurde nichts gespeichert; was du getippt hast, ist wieder da, wenn du im Browser zurückgehst.',
+  ],
   'photo.noPhoto': [
     'That is no picture that can be read. JPEG, PNG, WebP and HEIC work.',
     'Das ist kein lesbares Bild. JPEG, PNG, WebP und HEIC gehen.',

@@ -2,7 +2,9 @@ import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
 import { localPath } from '../frame/home.ts';
 import type { Visit } from '../visit.ts';
+import { arrived, keepSession, type Way, wayOf, withSession } from './arrival.ts';
 import { hasSecondFactor } from './factors.ts';
+import { factorPage } from './second-factor.ts';
 import type { Session } from './sessions.ts';
 import { passkeyOptions, passkeysWork, shownPasskey } from './webauthn.ts';
 
@@ -17,6 +19,21 @@ export async function signInForm(visit: Visit): Promise<Answer> {
   return page('session/sign-in', visit.t('signIn.title'), {}, { form: { back, passkey: await passkeyOffer(visit) } });
 }
 
+/** The answer to a form whose sender is not signed in any more: what was typed goes along, and nothing of it is stored. */
+export async function signInAgain(visit: Visit, kept: string | undefined): Promise<Answer> {
+  const way: Way = { back: pageBefore(visit), ...(kept !== undefined && { kept }) };
+  const errors = { form: visit.t(kept === undefined ? 'error.signIn' : 'signIn.ended') };
+  const form = { ...way, passkey: await passkeyOffer(visit) };
+  return page('session/sign-in', visit.t('signIn.title'), {}, { status: 401, errors, form });
+}
+
+/** Where the form stood; the address that it was sent to may be none that one can go to. */
+function pageBefore({ request, url }: Visit): string {
+  const referer = request.header('referer') ?? '';
+  const from = URL.canParse(referer) ? new URL(referer) : undefined;
+  return from?.origin === url.origin ? localPath(from.pathname + from.search) : '/';
+}
+
 /** Somebody whose password was right, and which one it was. */
 interface Known {
   readonly identity: Session['identity'];
@@ -26,16 +43,17 @@ interface Known {
 export async function signIn(visit: Visit): Promise<Answer> {
   if (!visit.request.encrypted) throw new Refusal(403, 'error.encrypted');
   const form = await visit.request.form();
-  const [name, password, back] = [form.text('name'), form.raw('password'), localPath(form.text('back'))];
+  const [name, password, way] = [form.text('name'), form.raw('password'), wayOf(form)];
   if (name === '' || password === '') return refusedSignIn(visit, 'signIn.empty');
   const known = await identify(visit, name, password);
   if (typeof known === 'string') return refusedSignIn(visit, known);
   if (known.identity.kind === 'entry' && (await hasSecondFactor(visit.site, known.identity.uuid))) {
     await open(visit, known, 'password');
-    return redirect(`/sign-in/factor?back=${encodeURIComponent(back)}`);
+    if (way.kept !== undefined) return factorPage(await withSession(visit), way);
+    return redirect(`/sign-in/factor?back=${encodeURIComponent(way.back)}`);
   }
   await open(visit, known, 'complete');
-  return redirect(back, greeting(visit, known.identity));
+  return arrived(visit, way, known.identity);
 }
 
 /** POST /sign-in/passkey: a passkey that has checked its owner stands for password and second factor. */
@@ -47,19 +65,19 @@ export async function signInByPasskey(visit: Visit): Promise<Answer> {
   if (entry === undefined || !site.authenticator.isLetIn(entry)) return refusedSignIn(visit, 'signIn.wrongPasskey');
   const identity = { kind: 'entry', uuid: entry.uuid } as const;
   await open(visit, { identity, mark: site.sessions.passwordMark(entry) }, 'complete');
-  return redirect(localPath(form.text('back')), greeting(visit, identity));
+  return arrived(visit, wayOf(form), identity);
 }
 
 async function refusedSignIn(
   visit: Visit,
   word: 'signIn.wrong' | 'signIn.empty' | 'signIn.locked' | 'signIn.wrongPasskey',
 ): Promise<Answer> {
-  const { typed, ...form } = await visit.request.form().then((each) => ({ typed: each.typed, back: localPath(each.text('back')) }));
+  const form = await visit.request.form();
   const minutes = Math.ceil(visit.site.settings.guessLockTime / 60);
   const errors = { form: visit.t(word, { minutes }) };
   return refusedForm('session/sign-in', visit.t('signIn.title'), {}, errors, {
-    name: typed['name'],
-    ...form,
+    name: form.text('name'),
+    ...wayOf(form),
     passkey: await passkeyOffer(visit),
   });
 }
@@ -76,19 +94,6 @@ async function open(visit: Visit, { identity, mark }: Known, stage: Session['sta
   if (before !== undefined) await site.sessions.end(before);
   const agent = request.header('user-agent') ?? '';
   keepSession(visit, await site.sessions.begin(identity, { stage, mark, address: request.address, agent }), stage);
-}
-
-/** Gives the browser the cookie of a session; of one that is not complete only until it ends. */
-export function keepSession({ cookies, site }: Visit, token: string, stage: Session['stage']): void {
-  cookies.set('session', token, stage === 'complete' ? site.settings.sessionDays * 86_400 : undefined);
-}
-
-/** What to say to somebody who has just come in. */
-export function greeting({ site }: Visit, identity: Session['identity']) {
-  const { directory, settings } = site;
-  const entry = identity.kind === 'entry' ? directory.tree.byUuid(identity.uuid) : undefined;
-  const name = entry && (directory.valuesOf(entry, 'displayName')[0] ?? directory.valuesOf(entry, 'cn')[0]);
-  return { word: 'signIn.done' as const, values: { name: entry === undefined ? settings.rootDn : String(name ?? '') } };
 }
 
 /** The same check as an LDAP bind. @returns one word for whatever is not right, so that nobody learns what */

@@ -20,6 +20,17 @@ export const sessionWords = {
     'This passkey is not known here, took too long, or its account may not sign in at the moment.',
     'Dieser Passkey ist hier nicht bekannt, hat zu lange gebraucht, oder das Konto darf sich gerade nicht anmelden.',
   ],
+  'signIn.ended': [
+    'You are not signed in any more. Sign in: what you typed is still here.',
+    'Du bist nicht mehr angemeldet. Melde dich an: was du getippt hast, ist noch da.',
+  ],
+  'kept.title': ['Not saved yet', 'Noch nicht gespeichert'],
+  'kept.why': [
+    'You were not signed in any more, or had signed in anew, when you sent this form. What you typed is still here, and can be sent now.',
+    'Du warst nicht mehr oder neu angemeldet, als du dieses Formular geschickt hast. Was du getippt hast, ist noch da und lässt sich jetzt abschicken.',
+  ],
+  'kept.file': ['The picture did not come along; choose it again afterwards.', 'Das Bild kam nicht mit; wähle es danach noch einmal aus.'],
+  'kept.send': ['Send it now', 'Jetzt abschicken'],
   'signOut.done': ['You are signed out.', 'Du bist abgemeldet.'],
   'passkey.failed': [
     'The passkey was not taken: it was cancelled, took too long, or is not the right one. Try again.',

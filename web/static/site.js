@@ -10,6 +10,14 @@ document.addEventListener('htmx:configRequest', (event) => {
 const wrong = document.querySelector('.notice.bad[tabindex]');
 if (wrong && !document.querySelector('[autofocus]')) wrong.focus();
 
+// A file that is too large is not sent first.
+document.addEventListener('change', ({ target }) => {
+  if (target.type !== 'file' || !target.dataset.most) return;
+  const isTooLarge = [...target.files].some((file) => file.size > Number(target.dataset.most));
+  target.setCustomValidity(isTooLarge ? target.dataset.tooLarge : '');
+  target.reportValidity();
+});
+
 // A form that was refused comes back as a page with what is wrong in it.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { status } = event.detail.xhr;
