@@ -55,6 +55,48 @@ for (const [query, who, found] of searches) {
   });
 }
 
+test('every name in the list leads to its page and has a face of its own, for the public too, to whom `uid` is not shown', async () => {
+  for (const visitor of [site.visitor(), await site.as('ada')]) {
+    const { data } = await visitor.json<{ people: { uid: string; name: string }[] }>('/people');
+    assert.equal(
+      data.people.filter(({ name }) => name === 'Alžběta').map(({ uid }) => uid),
+      ['bob'],
+    );
+    const { text } = await visitor.get('/people');
+    const links = [...text.matchAll(/<li><a href="([^"]*)"><span class="face middling tint-(\d)"/g)];
+    assert.is(links.length, data.people.length);
+    for (const [, path = ''] of links) assert.is((await visitor.get(path)).status, 200, path);
+    assert.is(links.find(([, path]) => path === '/people/bob')?.[2], '3');
+  }
+  assert.equal(await names(site.visitor(), 'bob'), ['Alžběta']);
+  const { headers } = await site.visitor().get('/people/bob/vcard');
+  assert.match(headers.get('content-disposition') ?? '', /"bob\.vcf"/);
+});
+
+test('who shows the public no name is not in its list, though the address says one', async () => {
+  assert.equal(await names(site.visitor(), 'cleo'), []);
+});
+
+test('who has another kind of name in the directory has no page, and no dead link', async () => {
+  await site.load(
+    `dn: cn=Grace\\, Hopper,ou=people,${base}\nobjectClass: inetOrgPerson\ncn: Grace, Hopper\nsn: Hopper\nuid: grace\n\n` +
+      `dn: uid=b\\+c d,ou=people,${base}\nobjectClass: inetOrgPerson\ncn: Plus\nsn: Plus\nuid: other\nuid: b+c d\n\n`,
+  );
+  const ada = await site.as('ada');
+  const { text } = await ada.get('/people?q=hopper');
+  assert.match(text, /Grace, Hopper/);
+  assert.not.match(text, /href="\/people\/[^"?]*(grace|hopper)?"><span class="face/i);
+  const { data } = await ada.json<{ people: { uid: string }[] }>('/people?q=plus');
+  assert.equal(
+    data.people.map(({ uid }) => uid),
+    ['b+c d'],
+  );
+  assert.is((await ada.get(`/people/${encodeURIComponent('b+c d')}`)).status, 200);
+  const root = site.directory.asRoot('test');
+  await root.delete(`cn=Grace\\, Hopper,ou=people,${base}`);
+  await root.delete(`uid=b\\+c d,ou=people,${base}`);
+});
+
 test('the list follows every change at once', async () => {
   const bob = await site.as('bob');
   const root = site.directory.asRoot('test');

@@ -1,7 +1,7 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { type Answer, notFound, page, Refusal, redirect } from '../answer.ts';
 import { writeTo } from '../mail/owner.ts';
-import { nameOf } from '../people/person.ts';
+import { nameOf, userNameOf } from '../people/person.ts';
 import { firstRdn, personNamed } from '../people/profile.ts';
 import type { Visit } from '../visit.ts';
 import { setStatus, statusesOf } from './member-status.ts';
@@ -15,7 +15,7 @@ export function listApplicants(visit: Visit): Answer {
   const applicants = [...peopleOf(visit)]
     .filter((entry) => isApplicant(visit, entry))
     .map((entry) => ({
-      uid: as.texts(entry, 'uid')[0] ?? '',
+      uid: userNameOf(entry) ?? '',
       name: nameOf(as, entry),
       mail: as.texts(entry, 'mail'),
       confirmed: as.texts(entry, 'mosMailActivated')[0] !== 'FALSE',

@@ -2,7 +2,7 @@ import type { Proposal } from '../../directory/core/approvals.ts';
 import { differencesOf } from '../../directory/core/differences.ts';
 import { type Reader, shownDifference } from '../history/shown-change.ts';
 import { letter } from '../mail/letters.ts';
-import { fullNameOf } from '../people/person.ts';
+import { fullNameOf, userNameOf } from '../people/person.ts';
 import type { Visit } from '../visit.ts';
 import { isLanguage, translator } from '../words.ts';
 
@@ -25,7 +25,7 @@ export async function sendDecision(visit: Visit, proposal: Proposal, reason: str
     reason: reason ?? '',
     decider: me === undefined ? t('frame.administrator') : fullNameOf(visit.as, me),
   };
-  const uid = directory.valuesOf(author, 'uid')[0]?.toString() ?? '';
+  const uid = userNameOf(author) ?? '';
   await site.outbox.send(
     letter(site, {
       to,

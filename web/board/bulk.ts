@@ -3,7 +3,7 @@ import { escapeDnText } from '../../directory/model/dn.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, page, Refusal, redirect } from '../answer.ts';
 import { localPath } from '../frame/home.ts';
-import { nameOf } from '../people/person.ts';
+import { nameOf, userNameOf } from '../people/person.ts';
 import { personNamed } from '../people/profile.ts';
 import { wordsOf } from '../problem.ts';
 import type { Visit } from '../visit.ts';
@@ -35,7 +35,7 @@ export async function bulkAction(visit: Visit): Promise<Answer> {
   const uids = [...new Set(form.texts('uid'))].slice(0, mostAtOnce);
   if (act === undefined || named === undefined || uids.length === 0) return redirect(back, { word: 'members.choose' });
   const people = uids.map((uid) => personNamed(visit, uid));
-  const shown = people.map((entry) => ({ uid: visit.as.texts(entry, 'uid')[0] ?? '', name: nameOf(visit.as, entry) }));
+  const shown = people.map((entry) => ({ uid: userNameOf(entry) ?? '', name: nameOf(visit.as, entry) }));
   if (form.text('confirmed') !== 'yes')
     return page('board/bulk', visit.t('members.confirm'), { action, named, people: shown, count: shown.length }, { form: { back } });
   const refused: { readonly name: string; readonly reason: string }[] = [];

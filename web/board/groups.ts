@@ -5,7 +5,7 @@ import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { parseFilter } from '../../directory/model/filter-text.ts';
 import { type Answer, type FieldErrors, notFound, page, redirect } from '../answer.ts';
-import { nameOf } from '../people/person.ts';
+import { nameOf, userNameOf } from '../people/person.ts';
 import { personNamed } from '../people/profile.ts';
 import { wordsOf } from '../problem.ts';
 import type { Visit } from '../visit.ts';
@@ -80,7 +80,7 @@ export function showGroup(visit: Visit, errors?: FieldErrors, typed: Readonly<Re
     const member = tree.at(slot);
     if (member === undefined || !as.viewer.sees(member) || membership.isGroup(member)) return [];
     return {
-      uid: as.texts(member, 'uid')[0] ?? '',
+      uid: userNameOf(member) ?? '',
       name: nameOf(as, member),
       direct: direct.has(member.key),
       active: site.directory.mayLogIn(member),

@@ -2,6 +2,7 @@ import { readLog } from '../../directory/core/audit-log.ts';
 import type { RevisionQuestion } from '../../directory/core/store.ts';
 import { type Answer, page } from '../answer.ts';
 import { shownDifference } from '../history/shown-change.ts';
+import { userNameOf } from '../people/person.ts';
 import type { Visit } from '../visit.ts';
 
 const perPage = 50;
@@ -51,7 +52,7 @@ function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
-function uidOf({ site, as }: Visit, uuid: string | undefined): string | undefined {
+function uidOf({ site }: Visit, uuid: string | undefined): string | undefined {
   const entry = uuid === undefined ? undefined : site.directory.tree.byUuid(uuid);
-  return entry === undefined || !site.directory.tree.isOfClass(entry, 'inetOrgPerson') ? undefined : as.texts(entry, 'uid')[0];
+  return entry === undefined || !site.directory.tree.isOfClass(entry, 'inetOrgPerson') ? undefined : userNameOf(entry);
 }

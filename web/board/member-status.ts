@@ -1,6 +1,7 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Modification } from '../../directory/model/entry.ts';
 import { writeTo } from '../mail/owner.ts';
+import { userNameOf } from '../people/person.ts';
 import type { Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
 
@@ -54,7 +55,7 @@ export async function setStatus(visit: Visit, entry: PackedEntry, status: Status
 
 /** What a new member is told: from now on every service knows them. */
 async function welcome(site: Site, entry: PackedEntry): Promise<void> {
-  const uid = site.directory.valuesOf(entry, 'uid')[0]?.toString() ?? '';
+  const uid = userNameOf(entry) ?? '';
   await writeTo(site, entry, {
     subject: 'members.welcome',
     paragraphs: ['members.welcomeText', 'members.welcomeNext'],

@@ -1,7 +1,7 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { type Answer, page } from '../answer.ts';
 import { plainText } from '../people/people-index.ts';
-import { nameOf } from '../people/person.ts';
+import { nameOf, userNameOf } from '../people/person.ts';
 import { firstRdn } from '../people/profile.ts';
 import type { Visit } from '../visit.ts';
 import { csv } from './csv.ts';
@@ -97,7 +97,7 @@ export function* peopleOf({ as, site }: Visit): Generator<PackedEntry> {
 export function memberRow({ as, site }: Visit, entry: PackedEntry): MemberRow {
   const day = (name: string) => as.texts(entry, name)[0]?.replace(/^(\d{4})(\d\d)(\d\d).*/, '$1-$2-$3') ?? '';
   return {
-    uid: as.texts(entry, 'uid')[0] ?? '',
+    uid: userNameOf(entry) ?? '',
     name: nameOf(as, entry),
     mail: as.texts(entry, 'mail'),
     status: firstRdn(as.texts(entry, 'mosStatus')[0]) ?? '',

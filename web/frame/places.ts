@@ -1,3 +1,4 @@
+import { userNameOf } from '../people/person.ts';
 import type { Visit } from '../visit.ts';
 import type { Word } from '../words.ts';
 
@@ -16,8 +17,8 @@ export function placesFor(visit: Visit): readonly (readonly [path: string, word:
 }
 
 /** What is the visitor's own. */
-export function ownPlacesFor({ me, as, site }: Visit): readonly (readonly [path: string, word: Word])[] {
-  const uid = me && as.texts(me, 'uid')[0];
+export function ownPlacesFor({ me, site }: Visit): readonly (readonly [path: string, word: Word])[] {
+  const uid = me && userNameOf(me);
   const own = uid === undefined ? [] : [[`/people/${encodeURIComponent(uid)}`, 'frame.me'] as const];
   const invite = uid === undefined || site.settings.signUp === 'closed' ? [] : [['/invite', 'invite.title'] as const];
   return [...own, ['/me', 'frame.myAccount'], ...invite];

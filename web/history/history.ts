@@ -1,7 +1,7 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, page, redirect } from '../answer.ts';
-import { nameOf } from '../people/person.ts';
+import { nameOf, userNameOf } from '../people/person.ts';
 import { personNamed } from '../people/profile.ts';
 import type { Visit } from '../visit.ts';
 import { type ShownChange, type ShownProposal, shownChange, shownProposal } from './shown-change.ts';
@@ -20,7 +20,7 @@ async function historyPage(visit: Visit, entry: PackedEntry, refused?: Directory
   const name = nameOf(visit.as, entry);
   const data = {
     name,
-    uid: visit.as.texts(entry, 'uid')[0],
+    uid: userNameOf(entry),
     waiting: beforeCsn === undefined ? proposals.map((each) => shownProposal(visit, each)) : [],
     changes: history.items.map((each) => shownChange(visit, entry, each)),
     before: history.beforeCsn,

@@ -7,7 +7,7 @@ import { readableOf } from '../../directory/core/visibility-changes.ts';
 import { normalizeGeneralizedTime } from '../../schema/ldap/generalized-time.ts';
 import { showValue } from '../people/field-text.ts';
 import { fieldOf } from '../people/fields.ts';
-import { nameOf } from '../people/person.ts';
+import { nameOf, userNameOf } from '../people/person.ts';
 import { firstRdn } from '../people/profile.ts';
 import { factorText } from '../session/factors.ts';
 import { Times } from '../times.ts';
@@ -184,7 +184,7 @@ function shownActor(visit: Visit, about: PackedEntry, { dn, uuid }: Actor): Show
   return { name: kept ?? t('history.somebody') };
 }
 
-function uidOf({ as, site }: Visit, entry: PackedEntry): { readonly uid?: string } {
-  const [uid] = as.texts(entry, 'uid');
+function uidOf({ site }: Visit, entry: PackedEntry): { readonly uid?: string } {
+  const uid = userNameOf(entry);
   return uid !== undefined && entry.parent === site.directory.tree.named(`ou=people,${site.directory.baseDn}`)?.uuid ? { uid } : {};
 }

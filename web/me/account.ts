@@ -1,14 +1,15 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { type Answer, page, Refusal } from '../answer.ts';
+import { userNameOf } from '../people/person.ts';
 import { hasSecondFactor } from '../session/factors.ts';
 import type { Visit } from '../visit.ts';
 
 /** GET /me: what there is of one's own, and how it stands. */
 export async function account(visit: Visit): Promise<Answer> {
-  const { site, me, as, session } = visit;
+  const { site, me, session } = visit;
   if (session === undefined) throw new Refusal(401, 'error.signIn');
   const sessions = (await site.sessions.of(session.identity)).length;
-  const uid = me && as.texts(me, 'uid')[0];
+  const uid = me && userNameOf(me);
   return page('me/account', visit.t('frame.myAccount'), {
     uid,
     sessions,

@@ -3,7 +3,7 @@ import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { Viewer } from '../../directory/core/viewer.ts';
 import { withoutTurns } from '../direction.ts';
 import { Haystack } from './haystack.ts';
-import { isPresent, type PersonLine } from './person.ts';
+import { isPresent, type PersonLine, userNameOf } from './person.ts';
 
 /** A person as some viewers see them, ready to be listed and searched. */
 interface Row {
@@ -138,10 +138,10 @@ export class PeopleIndex {
     const directory = this.#directory;
     if (!isPresent(directory, viewer, entry) || !directory.tree.isOfClass(entry, 'inetOrgPerson')) return undefined;
     const texts = (name: string) => directory.valuesSeenBy(viewer, entry, name).map((value) => withoutTurns(String(value)));
-    const [uid = ''] = texts('uid');
-    const name = texts('displayName')[0] ?? texts('cn')[0] ?? uid;
+    const name = texts('displayName')[0] ?? texts('cn')[0] ?? texts('uid')[0];
     // who shows neither name nor user name is not in the list
-    if (name === '') return undefined;
+    if (name === undefined || name === '') return undefined;
+    const uid = userNameOf(entry) ?? '';
     const [nicks, skills] = [texts('mosNick'), texts('mosSkill')];
     const line = { uid, name, nick: nicks[0], skills, hasPhoto: directory.valuesSeenBy(viewer, entry, 'jpegPhoto').length > 0 };
     return { uuid: entry.uuid, line, key: plainText(name), plain: plainText([name, uid, ...nicks, ...skills, ...texts('cn')].join(' ')) };

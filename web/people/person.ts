@@ -7,6 +7,7 @@ import { withoutTurns } from '../direction.ts';
 
 /** Somebody as lists show them. */
 export interface PersonLine {
+  /** Under which the page is; empty for who has none */
   readonly uid: string;
   readonly name: string;
   readonly nick: string | undefined;
@@ -17,6 +18,15 @@ export interface PersonLine {
 /** Is somebody there for others? Who may sign in; those who are banned, or have yet to come in, are for the board and themselves. */
 export function isPresent(directory: Directory, viewer: Viewer, entry: PackedEntry): boolean {
   return viewer.sees(entry) && directory.mayLogIn(entry);
+}
+
+/**
+ * The name under which somebody's page is. It stands in the DN, which whoever sees an entry knows, whether or not they may read `uid`.
+ * @returns undefined for who is called otherwise in the directory (`cn=…`) and has no page
+ */
+export function userNameOf({ dn, key }: PackedEntry): string | undefined {
+  const [rdn = []] = key.startsWith('uid=') ? parseDn(dn) : [];
+  return rdn.length === 1 ? rdn[0]?.value.toString() : undefined;
 }
 
 /** What somebody is called by whoever looks: displayName, else cn, else uid, else as in the DN, which nobody sees an entry without. */
@@ -40,7 +50,7 @@ function ownRdn({ dn }: PackedEntry): string {
 
 export function personLine(as: BoundDirectory, entry: PackedEntry): PersonLine {
   return {
-    uid: as.texts(entry, 'uid')[0] ?? '',
+    uid: userNameOf(entry) ?? '',
     name: nameOf(as, entry),
     nick: as.texts(entry, 'mosNick').map(withoutTurns)[0],
     skills: as.texts(entry, 'mosSkill'),

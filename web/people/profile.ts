@@ -9,7 +9,7 @@ import { hasSecondFactor } from '../session/factors.ts';
 import type { Visit } from '../visit.ts';
 import { type ShownValue, showValue } from './field-text.ts';
 import { fields } from './fields.ts';
-import { isPresent, nameOf, personLine } from './person.ts';
+import { isPresent, nameOf, personLine, userNameOf } from './person.ts';
 import { vCard } from './vcard.ts';
 
 /** GET /people/:name, as a page, as JSON, or as a vCard: whichever is asked for. `?as=public` and `?as=members` show it with others' eyes. */
@@ -40,7 +40,7 @@ export function showVCard(visit: Visit): Answer {
 }
 
 function vCardFile(as: BoundDirectory, entry: PackedEntry): Answer {
-  const uid = as.texts(entry, 'uid')[0] ?? 'person';
+  const uid = userNameOf(entry) ?? 'person';
   return {
     kind: 'file',
     body: vCard(as, entry),
