@@ -14,7 +14,7 @@ import { addService, changeService, listServices } from './board/services.ts';
 import { pagesOf } from './board/small-entries.ts';
 import { browse } from './directory/browse.ts';
 import { addEntry, addEntryForm, deleteEntry, editEntry, editEntryForm, renameEntry } from './directory/change.ts';
-import { home, setLanguage } from './frame/home.ts';
+import { setLanguage } from './frame/home.ts';
 import { revertChange, showHistory, withdrawChange } from './history/history.ts';
 import { activate, activateForm } from './join/activate.ts';
 import { invite, inviteForm } from './join/invite.ts';
@@ -67,7 +67,8 @@ const tableRoutes: readonly Route[] = Object.values(kinds).flatMap((kind) => {
 
 /** Every address of the site. */
 export const routes: readonly Route[] = [
-  get('/', home),
+  // the start: people, until there is more
+  get('/', listPeople),
   post('/language', setLanguage, { beforeChange: true }),
 
   get('/sign-in', signInForm),

@@ -1,3 +1,6 @@
+import { channel } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -55,20 +58,50 @@ async function tabTo(page: Page, wanted: string): Promise<void> {
   throw new Error(`Tab never leads to ${wanted}`);
 }
 
+/** What arrives at the server: a browser tells nobody of redirects and favicons. */
+function watchServer() {
+  const requests = channel('http.server.request.start');
+  const sockets = new Map<Socket, number>();
+  const seen: string[] = [];
+  const note = (message: unknown) => {
+    // the channel's own kind of message
+    const { request } = message as { readonly request: IncomingMessage };
+    if (!sockets.has(request.socket)) sockets.set(request.socket, request.socket.bytesWritten);
+    seen.push(request.url ?? '');
+  };
+  requests.subscribe(note);
+  return {
+    seen,
+    /** Headers and bodies, as they went out */
+    bytes: () => [...sockets].reduce((sum, [socket, before]) => sum + socket.bytesWritten - before, 0),
+    stop: () => requests.unsubscribe(note),
+  };
+}
+
 inWindow('the first page is there after three requests and 100 KB, and the next one after a single request', {}, async (page) => {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  let sizes: number[] = [];
-  // what stands in the page itself, or is kept from before, costs nothing
-  session.on('Network.loadingFinished', ({ encodedDataLength }) => void (encodedDataLength > 0 && sizes.push(encodedDataLength)));
+  const first = watchServer();
   await page.goto('/', { waitUntil: 'networkidle' });
   assert.is(await page.locator('.people li').count(), 60);
-  assert.is(sizes.length, 3);
-  const bytes = sizes.reduce((sum, each) => sum + each, 0);
+  first.stop();
+  assert.equal(
+    first.seen.map((path) => path.replace(/-[\w-]{12}\./, '.')),
+    ['/', '/static/site.css', '/static/site.js'],
+  );
+  const bytes = first.bytes();
   assert.ok(bytes > 10_000 && bytes <= 102_400, `${bytes} bytes`);
-  sizes = [];
+  const next = watchServer();
   await page.goto('/people?page=2', { waitUntil: 'networkidle' });
-  assert.is(sizes.length, 1);
+  next.stop();
+  assert.equal(next.seen, ['/people?page=2']);
+});
+
+inWindow('the start is the list, with one search and its place in the menu', {}, async (page) => {
+  await page.goto('/');
+  assert.is(await page.getByRole('searchbox').count(), 1);
+  assert.is(await page.locator('nav [aria-current=page]').first().textContent(), 'People');
+  await page.getByRole('searchbox').pressSequentially('cleo');
+  await page.waitForURL('**/people?q=cleo');
+  assert.equal(await page.locator('.people li b').allTextContents(), ['cleo']);
 });
 
 for (const script of [true, false]) {

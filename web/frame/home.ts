@@ -2,11 +2,6 @@ import { type Answer, redirect } from '../answer.ts';
 import type { Visit } from '../visit.ts';
 import { isLanguage } from '../words.ts';
 
-/** The start: people, until there is more. */
-export function home(): Answer {
-  return redirect('/people');
-}
-
 export async function setLanguage(visit: Visit): Promise<Answer> {
   const form = await visit.request.form();
   const language = form.text('language');

@@ -4,7 +4,7 @@ import type { Word } from '../words.ts';
 
 /** The menu: where it leads, what else belongs there, and for whom. */
 const places: readonly (readonly [path: string, word: Word, more?: readonly string[], board?: 'board'])[] = [
-  ['/people', 'frame.people'],
+  ['/people', 'frame.people', ['/']],
   ['/board', 'rooms.title', ['/directory'], 'board'],
 ];
 

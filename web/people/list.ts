@@ -5,7 +5,7 @@ const perPage = 60;
 /** Characters of a search; nobody is called longer. */
 const longestQuery = 100;
 
-/** GET /people: everybody who is in the club and whom the visitor may see; with `?q=`, those with all words of it in name, nick or skill. */
+/** GET / and /people: everybody who is in the club and whom the visitor may see; with `?q=`, those with all words of it in name, nick or skill. */
 export function listPeople(visit: Visit): Answer {
   const query = visit.query('q').slice(0, longestQuery);
   const wanted = Math.max(1, Number.parseInt(visit.query('page'), 10) || 1);
