@@ -98,7 +98,7 @@ async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeCha
   }
   if (who === 'anyone') return undefined;
   if (visit.identity.kind === 'anonymous') {
-    if (method === 'GET' && wantsPage) return redirect(signInPath(visit.url), { word: 'error.signIn' });
+    if (method === 'GET' && wantsPage) return redirect(signInPath(visit.request), { word: 'error.signIn' });
     if (wantsPage && visit.token === undefined) return signInAgain(visit, await keepForm(visit));
     throw new Refusal(401, 'error.signIn');
   }

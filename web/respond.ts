@@ -5,6 +5,7 @@ import type { Asset, AssetName } from './assets.ts';
 import { personLine } from './people/person.ts';
 import type { Problem } from './problem.ts';
 import { render } from './render.ts';
+import { signInPath } from './session/sign-in.ts';
 import { clubName } from './site.ts';
 import { Times } from './times.ts';
 import type { Visit } from './visit.ts';
@@ -98,6 +99,7 @@ async function html(visit: Visit, page: Page, assets: Assets): Promise<Response>
     club: clubName(site),
     times: new Times(language, t, site.settings.timeZone, site.clock()),
     csrf: () => visit.csrf,
+    signIn: signInPath(visit.request),
   };
   const body = render(view, common);
   const isPart = visit.request.header('hx-request') === 'true' && visit.request.header('hx-boosted') !== 'true';

@@ -109,7 +109,7 @@ for (const script of [true, false]) {
     await page.goto('/people');
     await tabTo(page, 'Sign in');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/sign-in');
+    await page.waitForURL('**/sign-in?back=%2Fpeople');
     await page.locator('#name:focus').waitFor();
     await page.keyboard.type('ada');
     await page.keyboard.press('Tab');
@@ -152,6 +152,28 @@ inWindow('the list of people narrows while one types, and the address goes along
   assert.is(await focused(page), await page.evaluate<string>(`document.querySelector('input[name=q]').id`));
   await page.reload();
   assert.equal(await page.locator('.people li b').allTextContents(), ['cleo']);
+});
+
+inWindow('"Sign in", the language and signing out follow the address that changes while one types', {}, async (page) => {
+  await page.goto('/people');
+  await page.getByRole('searchbox').pressSequentially('cleo');
+  await page.waitForURL('**/people?q=cleo');
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await page.getByRole('heading', { name: 'Leute', exact: true }).waitFor();
+  assert.match(page.url(), /\/people\?q=cleo$/);
+  await page.getByRole('searchbox').fill('bob');
+  await page.waitForURL('**/people?q=bob');
+  await page.getByRole('link', { name: 'Anmelden', exact: true }).click();
+  await page.fill('#name', 'ada');
+  await page.fill('#password', goodPassword);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/people?q=bob');
+  await page.getByRole('searchbox').fill('member7');
+  await page.waitForURL('**/people?q=member7');
+  await page.locator('.mine summary').click();
+  await page.getByRole('button', { name: 'Abmelden' }).click();
+  await page.getByRole('link', { name: 'Anmelden', exact: true }).waitFor();
+  assert.match(page.url(), /\/people\?q=member7$/);
 });
 
 inWindow('the list of people is searched without JavaScript as well', { script: false }, async (page) => {

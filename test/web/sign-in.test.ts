@@ -11,6 +11,7 @@ test.before(async () => {
     [
       person('ada', 'member', `userPassword: ${goodPassword}`, 'mail: ada@example.org', 'displayName: Ada <b>Lovelace</b>'),
       person('bob', 'member', `userPassword: ${goodPassword}`),
+      person('shown', 'member', 'mosVisibility: cn public'),
       person('eve', 'banned', `userPassword: ${goodPassword}`),
       person('una', 'member', `userPassword: ${goodPassword}`, 'mosMailActivated: FALSE'),
     ].join(''),
@@ -65,6 +66,59 @@ test('one comes back to the page one came from, and never leaves the site', asyn
   }
 });
 
+const links: readonly (readonly [page: string, back: string])[] = [
+  ['/people', '/people'],
+  ['/people?q=a%26b', '/people?q=a%26b'],
+  ['/people/bob', '/people/bob'],
+  ['/people/nobody', '/people/nobody'],
+  ['/', '/'],
+  ['/sign-in?back=/people/bob', '/people/bob'],
+  ['/sign-in?back=//evil.example', '/'],
+  ['/forgot', '/'],
+  ['/join', '/'],
+  ['//evil.example/x', '/'],
+];
+for (const [path, back] of links) {
+  test(`who follows "Sign in" on ${path} comes back to ${back}`, async () => {
+    const visitor = site.visitor();
+    const { text } = await visitor.get(path);
+    const [, link = ''] = /<a class="sign-in" href="([^"]*)"/.exec(text) ?? [];
+    const form = await visitor.get(link);
+    const [, kept = ''] = /name="back" value="([^"]*)"/.exec(form.text) ?? [];
+    assert.is(
+      (await visitor.post('/sign-in', { name: 'ada', password: goodPassword, back: kept.replaceAll('&amp;', '&') })).location,
+      back,
+    );
+  });
+}
+
+test('a refused form, at whose address there is no page, is nothing to come back to', async () => {
+  const visitor = site.visitor();
+  await visitor.get('/people');
+  const { status, text } = await visitor.post('/language', { csrf: 'x' });
+  assert.is(status, 403);
+  assert.match(text, /<a class="sign-in" href="\/sign-in"/);
+});
+
+const stays: readonly (readonly [page: string, to: string])[] = [
+  ['/people?q=a', '/people?q=a'],
+  ['/people/shown?as=public', '/people/shown?as=public'],
+  ['/people/bob', '/'],
+  ['/people/nobody', '/'],
+  ['/people/%E0%A4%A', '/'],
+  ['/people/shown/edit', '/'],
+  ['/me', '/'],
+  ['//evil.example/people', '/'],
+];
+for (const [page, to] of stays) {
+  test(`who signs out on ${page} is then on ${to}`, async () => {
+    const ada = await site.as('ada');
+    const { text } = await ada.get(page);
+    if (!page.includes('%') && !page.startsWith('//')) assert.ok(text.includes(`name="back" value="${page}"`), 'the form says where it is');
+    assert.is((await ada.post('/sign-out', { back: page })).location, to);
+  });
+}
+
 test('a form without our token, or from another site, is refused and changes nothing', async () => {
   const visitor = site.visitor();
   await visitor.get('/sign-in');
@@ -81,7 +135,7 @@ test('a session ends with signing out, and its cookie is worth nothing after', a
   await ada.get('/people');
   assert.is((await ada.post('/sign-out')).status, 303);
   ada.cookies.set('mos-session', cookie);
-  assert.match((await ada.get('/people')).text, /href="\/sign-in"/);
+  assert.match((await ada.get('/people')).text, /class="sign-in"/);
 });
 
 const ends: readonly (readonly [what: string, end: (uid: string) => Promise<unknown>])[] = [

@@ -50,7 +50,7 @@ function vCardFile(as: BoundDirectory, entry: PackedEntry): Answer {
 }
 
 /** @throws Refusal 404 when there is nobody of that name whom the visitor may see, as the list does not show them either */
-export function personNamed({ as, site }: Visit, name: string): PackedEntry {
+export function personNamed({ as, site }: Pick<Visit, 'as' | 'site'>, name: string): PackedEntry {
   try {
     const entry = as.find(site.authenticator.dnOfUser(name));
     if (isClose(as.viewer, entry) || isPresent(site.directory, as.viewer, entry)) return entry;

@@ -1,16 +1,23 @@
+import { anonymous } from '../../directory/core/access.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
 import { localPath } from '../frame/home.ts';
-import type { Visit } from '../visit.ts';
+import { personNamed } from '../people/profile.ts';
+import type { Request, Visit } from '../visit.ts';
 import { arrived, keepSession, type Way, wayOf, withSession } from './arrival.ts';
 import { hasSecondFactor } from './factors.ts';
 import { factorPage } from './second-factor.ts';
 import type { Session } from './sessions.ts';
 import { passkeyOptions, passkeysWork, shownPasskey } from './webauthn.ts';
 
-/** Where to sign in, and come back from. */
-export function signInPath(from: URL): string {
-  return `/sign-in?back=${encodeURIComponent(from.pathname + from.search)}`;
+/** On the way in: nobody wants to come back there. */
+const wayIn = /^\/(sign-in|forgot|reset|join)(\/|$)/;
+
+/** Where to sign in and come back from: to the page that was asked for, or where one wanted to go from there. */
+export function signInPath({ method, url }: Pick<Request, 'method' | 'url'>): string {
+  const isPage = method === 'GET' && !wayIn.test(url.pathname);
+  const back = localPath(isPage ? url.pathname + url.search : (url.searchParams.get('back') ?? ''));
+  return back === '/' ? '/sign-in' : `/sign-in?back=${encodeURIComponent(back)}`;
 }
 
 export async function signInForm(visit: Visit): Promise<Answer> {
@@ -129,5 +136,20 @@ export async function signOut(visit: Visit): Promise<Answer> {
   const token = visit.cookies.get('session');
   if (token !== undefined) await visit.site.sessions.end(token);
   visit.cookies.set('session', '', 0);
-  return redirect('/', { word: 'signOut.done' });
+  const back = localPath((await visit.request.form()).text('back'));
+  return redirect(isPublic(visit, back) ? back : '/', { word: 'signOut.done' });
+}
+
+/** Can one stay there without being anybody? In the list, and with a person who shows something to everybody. */
+function isPublic({ site }: Visit, path: string): boolean {
+  const { pathname } = new URL(path, site.url);
+  if (pathname === '/people') return true;
+  const [, name] = /^\/people\/([^/]+)$/.exec(pathname) ?? [];
+  try {
+    return name !== undefined && personNamed({ site, as: site.directory.as(anonymous, '') }, decodeURIComponent(name)) !== undefined;
+  } catch (error) {
+    // nobody of that name, or none at all
+    if (error instanceof Refusal || error instanceof URIError) return false;
+    throw error;
+  }
 }

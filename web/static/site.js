@@ -23,3 +23,11 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   const { status } = event.detail.xhr;
   if (status === 422 || status === 409) event.detail.shouldSwap = true;
 });
+
+// The address goes along with a search, without a new page: then so do the ways that lead away from here and back.
+document.addEventListener('htmx:replacedInHistory', () => {
+  const here = location.pathname + location.search;
+  const signIn = document.querySelector('a.sign-in');
+  if (signIn) signIn.href = `/sign-in?back=${encodeURIComponent(here)}`;
+  for (const back of document.querySelectorAll('body > :is(header, footer) input[name=back]')) back.value = here;
+});
