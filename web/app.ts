@@ -4,6 +4,7 @@ import { checkScope } from './api/scopes.ts';
 import { findToken } from './api/tokens.ts';
 import { loadAssets } from './assets.ts';
 import { Cookies } from './cookies.ts';
+import { pathWithin } from './hosts.ts';
 import { isProved, proofPath } from './me/proof.ts';
 import { problemOf } from './problem.ts';
 import type { Incoming } from './request.ts';
@@ -51,12 +52,6 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
   for (const route of routes) app.on(route.method, route.path, ({ req, env }) => answer(route, req, env));
   app.notFound(({ req, env }) => answer(undefined, req, env));
   return app;
-}
-
-/** MOS_WEB_HOSTS: `people.example.org/ada` is `/people/ada`. What pages load, and where their forms go, is the same below every name. */
-function pathWithin({ settings }: Site, { hostname, pathname }: URL): string {
-  const part = Object.entries(settings.webHosts).find(([, name]) => name === hostname)?.[0];
-  return part === undefined || !/^\/[^/]*$/.test(pathname) ? pathname : `/${part}${pathname === '/' ? '' : pathname}`;
 }
 
 /** With the token of a program, or with a session. A program that shows a token is nobody else, whatever cookies it has. */

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Answer, Notice } from './answer.ts';
 import type { Asset, AssetName } from './assets.ts';
+import { pageElsewhere } from './hosts.ts';
 import { personLine } from './people/person.ts';
 import type { Problem } from './problem.ts';
 import { render } from './render.ts';
@@ -72,6 +73,8 @@ export async function respondProblem(visit: Visit, problem: Problem, assets: Ass
 async function redirection(visit: Visit, { to, notice, data }: Extract<Answer, { kind: 'redirect' }>): Promise<Response> {
   if (wantsJson(visit.request.header('accept') ?? ''))
     return finished(visit, JSON.stringify(data ?? {}), 200, { 'content-type': 'application/json', 'content-location': to });
+  const elsewhere = pageElsewhere(visit.site, visit.request);
+  if (elsewhere !== undefined) return sentOn(visit, elsewhere);
   if (notice !== undefined) visit.cookies.set('notice', encodeURIComponent(JSON.stringify(notice)), 60);
   return finished(visit, null, 303, { location: to });
 }
@@ -83,7 +86,14 @@ async function json(visit: Visit, { data, status = 200, errors }: Page): Promise
   return compressed(visit, JSON.stringify(body), status, 'application/problem+json');
 }
 
+/** To the same page under another name. */
+function sentOn(visit: Visit, to: string): Response {
+  return finished(visit, null, 302, { location: to, vary: 'Accept' });
+}
+
 async function html(visit: Visit, page: Page, assets: Assets): Promise<Response> {
+  const elsewhere = pageElsewhere(visit.site, visit.request);
+  if (elsewhere !== undefined) return sentOn(visit, elsewhere);
   const { view, title, data, status = 200, errors = {}, form = {} } = page;
   const { site, t, language, me } = visit;
   const common = {

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chromiumMissing, openWindow, signIn, startChromium, type WindowOptions, watch } from '../support/browser.ts';
+import { freePorts } from '../support/club.ts';
 import { person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
@@ -226,6 +227,33 @@ inWindow(
     assert.is(await page.locator('.facts .lines', { hasText: 'marks' }).textContent(), 'two\nlines & "marks"');
   },
 );
+
+test('a short address leads who is signed in to what members see, and everybody to a page whose menu and search work', async () => {
+  const { port } = await freePorts('port');
+  const short = `http://people.localhost:${port}`;
+  const club = await startTestSite(
+    person('ada', 'member', `userPassword: ${goodPassword}`) +
+      person('bob', 'member', 'displayName: Bob', 'mosSkill: tea', 'mosVisibility: displayName public'),
+    { env: { MOS_WEB_LISTEN: `http://127.0.0.1:${port}`, MOS_WEB_HOSTS: 'people=people.localhost' } },
+  );
+  const window = await openWindow(browser, club.url);
+  try {
+    const page = await window.newPage();
+    await page.goto(`${short}/bob`);
+    assert.is(page.url(), `${club.url}/people/bob`);
+    assert.is(await page.getByText('tea').count(), 0, 'the public');
+    await page.getByRole('searchbox').fill('bob');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${club.url}/people?q=bob`);
+    assert.is(await page.locator('.people li').count(), 1);
+    await signIn(page, 'ada', goodPassword);
+    await page.goto(`${short}/bob`);
+    assert.is(await page.getByText('tea').count(), 1, 'a member');
+  } finally {
+    await window.close();
+    await club.stop();
+  }
+});
 
 const languages: readonly (readonly [browser: string, first: string, button: string, then: string])[] = [
   ['de-AT', 'Leute', 'English', 'People'],

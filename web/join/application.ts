@@ -17,11 +17,11 @@ export interface Application {
 /** Characters. */
 const longestMessage = 2000;
 
-/** Names that a mail server or a web server takes for its own (RFC 2142), and that would look official. */
+/** Names that a mail server or a web server takes for its own (RFC 2142), that would look official, and with which addresses of the site begin. */
 const reserved: ReadonlySet<string> = new Set(
-  'abuse admin administrator board daemon ftp helpers help hostmaster info list mailer-daemon majordomo members mos news nobody noc office postmaster root security support sysadmin usenet uucp webmaster www'.split(
-    ' ',
-  ),
+  `abuse admin administrator board daemon ftp helpers help hostmaster info list mailer-daemon majordomo members mos news nobody noc office
+  postmaster root security support sysadmin usenet uucp webmaster www
+  dev directory forgot invite join language me openapi.json people people.atom reset sign-in sign-out static`.split(/\s+/),
 );
 
 export function isUserName(uid: string): boolean {
