@@ -29,6 +29,8 @@ async function everybody(): Promise<string> {
       'givenName: Robert',
       'mosNick: bob',
       'mosNick: the tables',
+      `mosNick: ${'mammoth'.repeat(7)}`,
+      `mosSkill: ${'mammoth'.repeat(8)}`,
       ...['soldering', 'welding', '3d-printing', 'amateur-radio', 'fermentation', 'retrocomputing'].map((each) => `mosSkill: ${each}`),
       'description: I weave, and I solder. Ask me about the loom.',
       'mosLink: https://example.org/a/very/long/address/that/goes/on/and/on/and/on/without/any/place/to/break?it=123456789',
