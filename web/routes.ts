@@ -28,6 +28,7 @@ import { proofForm, prove } from './me/proof.ts';
 import { beginCodes, codesForm, confirmCodes, forgetPasskey, registerPasskey, removeCodes } from './me/second-factors.ts';
 import { renewRecoveryCodes, security } from './me/security.ts';
 import { editForm, editPerson, editTooLarge } from './people/edit.ts';
+import { feedPath, peopleFeed } from './people/feed.ts';
 import { listPeople } from './people/list.ts';
 import { ownData, ownJson, ownLdif, requestDeletion } from './people/own-data.ts';
 import { showPhoto } from './people/photo.ts';
@@ -118,6 +119,7 @@ export const routes: readonly Route[] = [
   get('/openapi.json', showOpenApi),
 
   get('/people', listPeople),
+  get(feedPath, peopleFeed),
   get('/people/:name', showPerson),
   get('/people/:name/edit', editForm, { who: 'person' }),
   post('/people/:name/edit', editPerson, { who: 'person', most: 33_554_432, tooLarge: editTooLarge }),

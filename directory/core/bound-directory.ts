@@ -14,6 +14,7 @@ import { MatchedValues } from './matched-values.ts';
 import { compileFilter } from './matching.ts';
 import { planModify } from './modify.ts';
 import { type MoveRequest, planMove } from './move.ts';
+import { type News, type NewsQuestion, readNews } from './news.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { hashPasswords, prepareAdd, prepareModify } from './password-change.ts';
 import { mustChangeNow } from './password-policy.ts';
@@ -301,6 +302,11 @@ export class BoundDirectory {
   /** What has happened to an entry, as far as the asker may hear of it, the newest first. @throws DirectoryError unavailable */
   history(entry: PackedEntry, question: { readonly limit: number; readonly beforeCsn?: number | undefined }): Promise<History> {
     return readHistory(this.#directory, this, entry, question);
+  }
+
+  /** What has happened to entries lately, as far as the asker may hear of it, the newest first. @throws DirectoryError unavailable */
+  news(question: NewsQuestion): Promise<readonly News[]> {
+    return readNews(this.#directory, this, question);
   }
 
   /** @internal An update with a plan of its own. @param mayWait what the asker may only propose waits */

@@ -112,6 +112,13 @@ export interface LogLine {
   readonly touched: readonly string[];
 }
 
+/** Where in the log something has happened to an entry. */
+export interface RecentChange {
+  readonly csn: number;
+  readonly entryUuid: string;
+  readonly origin: string;
+}
+
 /** Where the entries stand after some revisions, read in one snapshot. */
 export interface Delta {
   /** The newest revision that this includes */
@@ -160,6 +167,8 @@ export interface Store {
   revisions(question: RevisionQuestion): Promise<readonly Revision[]>;
   /** What people are told of an entry, newest last. */
   history(question: HistoryQuestion): Promise<readonly HistoryRevision[]>;
+  /** Requests that made or changed an entry, among so many places of the log before one, the newest first. */
+  recent(beforeCsn: number, places: number): Promise<readonly RecentChange[]>;
   /** The first revisions after a position, in log order, without what is heavy in them. */
   log(afterCsn: number, limit: number): Promise<readonly LogLine[]>;
   /** The last position of the change with this entryCSN; undefined when the log does not have it. */
@@ -176,6 +185,8 @@ export interface Store {
 export interface RevisionQuestion {
   /** This one alone */
   readonly csn?: number;
+  /** These alone */
+  readonly csns?: readonly number[];
   readonly afterCsn?: number;
   readonly entryUuid?: string;
   readonly actorUuid?: string;

@@ -1,6 +1,6 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import type { HistoryQuestion, HistoryRevision, Revision, RevisionQuestion } from '../core/store.ts';
+import type { HistoryQuestion, HistoryRevision, RecentChange, Revision, RevisionQuestion } from '../core/store.ts';
 import { attributesFromJson } from './attribute-json.ts';
 import { writtenRow } from './revisions.ts';
 
@@ -43,11 +43,12 @@ const decided = sql.fragment`
  * alone the newest, as a history wants them.
  */
 export async function findRevisions(connection: CommonQueryMethods, question: RevisionQuestion): Promise<Revision[]> {
-  const { csn, afterCsn, beforeCsn, entryUuid, actorUuid, waiting = false, limit = null } = question;
+  const { csn, csns, afterCsn, beforeCsn, entryUuid, actorUuid, waiting = false, limit = null } = question;
   const fromTheEnd = afterCsn === undefined;
   const conditions = [
     sql.fragment`r.csn > ${afterCsn ?? 0}`,
     ...(csn === undefined ? [] : [sql.fragment`r.csn = ${csn}`]),
+    ...(csns === undefined ? [] : [sql.fragment`r.csn = ANY(${sql.array([...csns], 'int8')})`]),
     ...(entryUuid === undefined ? [] : [sql.fragment`r.entry_uuid = ${sql.uuid(entryUuid)}`]),
     ...(actorUuid === undefined ? [] : [sql.fragment`r.actor_uuid = ${sql.uuid(actorUuid)}`]),
     ...(waiting ? [sql.fragment`r.state = 'pending'`] : []),
@@ -103,6 +104,16 @@ export async function findHistory(connection: CommonQueryMethods, question: Hist
       ...(attribute !== null && joined !== null && { membership: { attribute, joined } }),
     }))
     .reverse();
+}
+
+/** Requests that made or changed an entry, the newest first. The log has no gaps, so that this reads no more rows than places were given. */
+export async function findRecent(connection: CommonQueryMethods, beforeCsn: number, places: number): Promise<RecentChange[]> {
+  const rows = await connection.any(sql.type(z.object({ csn: z.number(), entry_uuid: z.string(), origin: z.string() }))`
+    SELECT csn, entry_uuid, origin FROM mos.revision
+    WHERE csn < ${beforeCsn} AND csn >= ${beforeCsn - places}
+      AND cause = 'request' AND state = 'applied' AND operation IN ('add', 'modify')
+    ORDER BY csn DESC`);
+  return rows.map(({ csn, entry_uuid, origin }) => ({ csn, entryUuid: entry_uuid, origin }));
 }
 
 function revisionOf(row: z.infer<typeof revisionRow>): Revision {

@@ -5,7 +5,7 @@ import { DirectoryError } from '../model/errors.ts';
 import { writeDecision } from './decisions.ts';
 import { entriesChangedSince, newestCsn, streamEntries } from './entries.ts';
 import { CommitOutcomeUnknown, isConnectionFailure, toDirectoryError } from './failures.ts';
-import { findHistory, findRevisions } from './find-revisions.ts';
+import { findHistory, findRecent, findRevisions } from './find-revisions.ts';
 import { positionOf, readLog } from './log.ts';
 import { findPasswordUses, notePasswordUse } from './password-uses.ts';
 import { appendRevisions } from './revisions.ts';
@@ -55,6 +55,7 @@ export function sqlStore(engine: Engine): SqlStore {
     changesSince: (csn) => reading(() => entriesChangedSince(pool, csn)),
     revisions: (question: RevisionQuestion) => reading(() => findRevisions(pool, question)),
     history: (question) => reading(() => findHistory(pool, question)),
+    recent: (beforeCsn, places) => reading(() => findRecent(pool, beforeCsn, places)),
     log: (afterCsn, limit) => reading(() => readLog(pool, afterCsn, limit)),
     positionOf: (entryCsn) => reading(() => positionOf(pool, entryCsn)),
     notePasswordUse: (entryUuid, passwordId, at) => asDirectoryErrors(() => notePasswordUse(pool, entryUuid, passwordId, at)),

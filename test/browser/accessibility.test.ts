@@ -90,6 +90,7 @@ async function lookAt({ page, troubles }: Seat, name: string): Promise<void> {
 /** What no browser shows as a page. */
 const files: ReadonlySet<string> = new Set([
   '/openapi.json',
+  '/people.atom',
   '/people/:name/vcard',
   '/people/:name/data.ldif',
   '/people/:name/data.json',

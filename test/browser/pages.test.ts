@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chromiumMissing, openWindow, signIn, startChromium, type WindowOptions, watch } from '../support/browser.ts';
 import { freePorts } from '../support/club.ts';
-import { person } from '../support/directory.ts';
+import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
 /** What only a browser tells about a page: what it loads, where the keyboard leads, what the script adds. */
@@ -175,6 +175,20 @@ inWindow('"Sign in", the language and signing out follow the address that change
   await page.getByRole('button', { name: 'Abmelden' }).click();
   await page.getByRole('link', { name: 'Anmelden', exact: true }).waitFor();
   assert.match(page.url(), /\/people\?q=member7$/);
+});
+
+inWindow('the feed that the list names is XML that can be read, whatever people are called', {}, async (page) => {
+  const name = Buffer.from(`]]>&<b a="1">'"\u0001\ufffe🦝`).toString('base64');
+  await site.load(person('zoe', 'member', `displayName:: ${name}`, 'mosVisibility: displayName public', 'mosVisibility: mosJoined public'));
+  await page.goto('/people');
+  const read = await page.evaluate<readonly [string, string, string, number]>(`(async () => {
+    const answer = await fetch(document.querySelector('link[rel=alternate]').href);
+    const feed = new DOMParser().parseFromString(await answer.text(), 'application/xml');
+    const [title] = feed.querySelectorAll('entry > title');
+    return [feed.documentElement.namespaceURI, feed.documentElement.localName, title.textContent, feed.querySelectorAll('parsererror').length];
+  })()`);
+  assert.equal(read, ['http://www.w3.org/2005/Atom', 'feed', `]]>&<b a="1">'"\ufffd\ufffd🦝 has joined`, 0]);
+  await site.directory.asRoot('test').delete(`uid=zoe,ou=people,${base}`);
 });
 
 inWindow('the list of people is searched without JavaScript as well', { script: false }, async (page) => {

@@ -212,6 +212,26 @@ test('revisions are found by entry and by place', async ({ store }) => {
   assert.equal(await csns({ entryUuid: suffix.uuid, limit: 2 }), [3, 5]);
   assert.equal(await csns({ afterCsn: 1, limit: 2 }), [2, 3]);
   assert.equal(await csns({ afterCsn: 5 }), []);
+  assert.equal(await csns({ csns: [4, 2, 9] }), [2, 4]);
+  assert.equal(await csns({ csns: [] }), []);
+});
+
+test('of recent requests is told which entries they made or changed, the newest first', async ({ store }) => {
+  await store.write((transaction) =>
+    transaction.append([
+      put(1, suffix),
+      put(2, people, { operation: 'modify' }),
+      put(3, people, { operation: 'rename' }),
+      put(4, suffix, { operation: 'modify', cause: 'reference' }),
+      revision(5, { kind: 'none', uuid: suffix.uuid }, { operation: 'modify', state: 'pending' }),
+      put(6, suffix, { operation: 'modify' }),
+    ]),
+  );
+  const csns = async (beforeCsn: number, places: number) => (await store.recent(beforeCsn, places)).map(({ csn }) => csn);
+  assert.equal(await csns(7, 10), [6, 2, 1]);
+  assert.equal(await csns(6, 10), [2, 1]);
+  assert.equal(await csns(7, 5), [6, 2]);
+  assert.equal(await store.recent(2, 1), [{ csn: 1, entryUuid: suffix.uuid, origin: '192.0.2.1' }]);
 });
 
 test('nobody rewrites the log', async ({ store }) => {

@@ -93,6 +93,8 @@ const answered: readonly (readonly [path: string, accept: string, type: string, 
   ['/', 'application/json', 'application/json', /"uid":"bob"/],
   ['/people', 'application/json', 'application/json', /"uid":"bob"/],
   ['/people/sign-in', 'application/json', 'application/json', /Signe/],
+  ['/people.atom', '*/*', 'application/atom+xml', /<feed/],
+  ['/', 'application/atom+xml', 'application/atom+xml', /<feed/],
   ['/openapi.json', '*/*', 'application/json', /"openapi"/],
 ];
 for (const [path, accept, type, has] of answered) {

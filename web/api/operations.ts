@@ -24,6 +24,10 @@ export const operations: readonly Operation[] = [
     query: { q: 'words in name, nick or skill', page: 'from 1' },
     answer: object({ query: string, people: array(ref('PersonLine')), ...paged }),
   },
+  {
+    ...{ method: 'GET', path: '/people.atom', summary: 'Who has come and what has changed on profiles, the newest first (RFC 4287)' },
+    answer: 'application/atom+xml',
+  },
   { method: 'GET', path: '/people/:name', summary: 'A person, as far as the asker may see', answer: ref('Person') },
   { method: 'GET', path: '/people/:name/vcard', summary: 'The same as a vCard 4.0 (RFC 6350)', answer: 'text/vcard' },
   { method: 'GET', path: '/people/:name/photo', summary: 'The photo', query: { size: 'small, for lists' }, answer: 'image/jpeg' },

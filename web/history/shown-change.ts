@@ -141,7 +141,7 @@ export function shownDifference(visit: Reader, { attribute, opaque, removed, add
 }
 
 /** A name that people know, with the options behind it (`cn;lang-de`). */
-function labelOf({ t }: Reader, attribute: string): string {
+export function labelOf({ t }: Pick<Reader, 't'>, attribute: string): string {
   const [base = '', ...options] = attribute.split(';');
   const word = `field.${base}`;
   return [isWord(word) ? t(word) : base, ...options.map((option) => `(${option.replace(/^lang-/, '')})`)].join(' ');

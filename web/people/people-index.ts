@@ -88,6 +88,12 @@ export class PeopleIndex {
     return { people, count };
   }
 
+  /** Is somebody in the list? */
+  shows(viewer: Viewer, entry: PackedEntry): boolean {
+    if (!entry.key.endsWith(`,${this.#peopleKey}`)) return false;
+    return entry.uuid === viewer.entry?.uuid ? this.#row(viewer, entry) !== undefined : this.#places(this.#listing(viewer)).has(entry.uuid);
+  }
+
   #places(listing: Listing): ReadonlyMap<string, number> {
     listing.places ??= new Map(listing.rows.map(({ uuid }, nth) => [uuid, nth]));
     return listing.places;
