@@ -16,6 +16,8 @@ import { viewedName } from './service-views.ts';
 
 export interface Credentials {
   readonly dn: string;
+  /** What was typed, as a DN, where that is not the same: waits and locks go by it, so that they do not tell whom it means */
+  readonly typed?: string;
   readonly password: Buffer;
   /** IP address of the client, for slowing down who guesses */
   readonly address: string;
@@ -68,22 +70,25 @@ export class Authenticator {
     const asked = { ...credentials, service: view?.service.uuid ?? credentials.service };
     const remembered = () => this.#remembered(key, asked);
     let passwordPolicy: PasswordPolicyError | undefined;
-    const attempt = async (): Promise<Identity | undefined> => {
+    const match = async (): Promise<Identity | undefined> => {
       if (key === directory.rootKey) return this.#root(password);
       const found = await this.#entry(key, asked);
       if (typeof found === 'object') return found;
       passwordPolicy = found;
       return undefined;
     };
-    const identity = remembered() ?? (await directory.attempts.try(key, address, attempt, remembered));
+    const name = credentials.typed === undefined ? key : directory.schema.normalizeDn(credentials.typed);
+    const pretend = () => directory.passwords.pretend(password);
+    const guess = { name, account: key, address };
+    const identity = remembered() ?? (await directory.attempts.try(guess, { match, pretend, known: remembered }));
     if (identity !== undefined) return identity;
     throw new DirectoryError('invalidCredentials', '', passwordPolicy && { passwordPolicy });
   }
 
-  /** Is no password looked at for now, because too many were wrong? It says nothing of whether there is such an account. */
-  isLocked(dn: string, address: string): boolean {
-    const { directory } = this.#options;
-    return directory.attempts.isLocked(directory.schema.normalizeDn(viewedName(directory, dn)?.dn ?? dn), address);
+  /** Is no password looked at for now, because too many were wrong? It says nothing of whether there is such an account, and whose it is. */
+  isLocked({ dn, typed = dn, address }: Pick<Credentials, 'dn' | 'typed' | 'address'>): boolean {
+    const { schema, attempts } = this.#options.directory;
+    return attempts.isLocked({ name: schema.normalizeDn(typed), account: schema.normalizeDn(dn), address });
   }
 
   /** May somebody be let in who has shown otherwise than by password who they are? */
@@ -133,7 +138,10 @@ export class Authenticator {
   ): Promise<PackedEntry | undefined> {
     const { directory } = this.#options;
     if (old !== undefined) {
-      const right = await directory.attempts.try(entry.key, address, () => this.#match(entry, old));
+      const right = await directory.attempts.try(
+        { name: entry.key, address },
+        { match: () => this.#match(entry, old), pretend: () => directory.passwords.pretend(old) },
+      );
       if (right === undefined) throw new DirectoryError('unwillingToPerform', 'the old password is not right');
     }
     if (!asker.maySetPassword(entry)) throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');

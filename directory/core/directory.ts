@@ -40,6 +40,8 @@ export interface DirectoryOptions {
   readonly parseChange: (text: string) => Change;
   readonly passwords: Passwords;
   readonly guessing: Guessing;
+  /** What attempts wait with, milliseconds; a timer, unless said */
+  readonly wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
   /** Of a password, in characters, where no policy entry says otherwise */
   readonly passwordMinLength: number;
   /** Milliseconds since 1970 */
@@ -83,7 +85,7 @@ export class Directory {
     this.rootKey = schema.normalizeDn(options.rootDn);
     this.servicesKey = schema.normalizeDn(`ou=services,${this.baseDn}`);
     this.passwords = options.passwords;
-    this.attempts = new Attempts(options.guessing);
+    this.attempts = new Attempts(options.guessing, options.wait);
     this.clock = options.clock ?? Date.now;
     this.tree = new Tree(schema);
     this.membership = new Membership(this.tree);

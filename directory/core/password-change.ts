@@ -187,12 +187,13 @@ async function storedForms(
   for (const value of old.slice(0, mostPasswords)) {
     const clear = clearOf(directory, value);
     if (clear === undefined) continue;
-    const find = async () => {
+    const match = async () => {
       for (const stored of directory.valuesOf(entry, 'userPassword').slice(0, mostPasswords))
         if ((await passwords.verify(stored, clear)).ok) return stored;
       return undefined;
     };
-    const stored = await (asker.viewer.isRoot ? find() : attempts.try(entry.key, asker.origin, find));
+    const guess = { name: entry.key, address: asker.origin };
+    const stored = await (asker.viewer.isRoot ? match() : attempts.try(guess, { match, pretend: () => passwords.pretend(clear) }));
     if (stored === undefined) throw wrongOldPassword();
     found.set(value, stored);
   }

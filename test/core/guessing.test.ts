@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Guessing } from '../../directory/core/guessing.ts';
+import { type Guess, Guessing } from '../../directory/core/guessing.ts';
 
 const options = { guessFree: 3, guessLock: 10, guessLockTime: 900 };
 const home = '203.0.113.7';
@@ -10,14 +10,18 @@ const minute = 60_000;
 /** A Guessing and a clock to turn. */
 function start(over: Partial<typeof options> = {}) {
   const time = { now: 1_000_000 };
-  const guessing = new Guessing({ ...options, ...over }, () => time.now);
+  const real = new Guessing({ ...options, ...over }, () => time.now);
   return {
-    guessing,
+    real,
+    guessing: {
+      check: (name: string, address: string) => real.check({ name, address }),
+      succeeded: (name: string, address: string) => real.succeeded({ name, address }),
+    },
     wait: (milliseconds: number) => {
       time.now += milliseconds;
     },
     fail: (times: number, account: string, address: string) => {
-      for (let count = 0; count < times; count++) guessing.failed(account, address);
+      for (let count = 0; count < times; count++) real.failed({ name: account, address });
     },
   };
 }
@@ -194,6 +198,64 @@ for (const address of ['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1', 'lda
     assert.equal(guessing.check('ada', address), refused);
   });
 }
+
+/** What can be seen of one name, and whether the account takes any password. */
+function seen(real: Guessing, guess: Guess) {
+  return { ...real.check(guess), isLocked: real.isLocked(guess), isHeld: real.isHeld(guess) };
+}
+const untouched = { ...free, isLocked: false, isHeld: false };
+
+for (const [name, other] of [
+  ['ada', 'ada@example.org'],
+  ['ada@example.org', 'ada'],
+  ['ada@example.org', 'ada@example.net'],
+] as const) {
+  test(`failures as ${name} neither slow nor lock ${other}, which means the same account`, () => {
+    for (const failures of [3, 5, 9]) {
+      const { real } = start();
+      for (let count = 0; count < failures; count++) real.failed({ name, account: 'ada', address: stranger });
+      assert.equal(seen(real, { name: other, account: 'ada', address: stranger }), untouched);
+    }
+    const { real } = start();
+    for (let count = 0; count < 10; count++) real.failed({ name, account: 'ada', address: stranger });
+    assert.is(real.isLocked({ name, account: 'ada', address: stranger }), true);
+    assert.equal(seen(real, { name: other, account: 'ada', address: stranger }), { ...untouched, isHeld: true });
+  });
+}
+
+test('a name of an account that is held goes through the same waits and locks as one that means nobody', () => {
+  const { real } = start();
+  for (let count = 0; count < 10; count++) real.failed({ name: 'ada', address: stranger });
+  for (let count = 0; count < 12; count++) {
+    const [known, unknown] = ['ada@example.org', 'nobody@example.org'].map((name) => {
+      const guess = { name, account: name.startsWith('ada') ? 'ada' : name, address: stranger };
+      const shown = [real.check(guess), real.isLocked(guess)];
+      real.failed(guess);
+      return shown;
+    });
+    assert.equal(known, unknown);
+  }
+});
+
+test('failures under all names together hold the account, until the time is over', () => {
+  const { real, wait } = start();
+  for (const [nth, name] of ['ada', 'ada@example.org', 'ada@example.net'].entries())
+    for (let count = 0; count < (nth === 0 ? 4 : 3); count++) real.failed({ name, account: 'ada', address: stranger });
+  assert.is(real.isHeld({ name: 'ada', address: home }), true);
+  for (let count = 0; count < 5; count++) real.failed({ name: 'ada', address: home });
+  wait(900_000);
+  assert.is(real.isHeld({ name: 'ada', address: home }), false);
+});
+
+test('whoever logged in from an address is not held there, whatever others guess and by whatever name it was', () => {
+  const { real } = start();
+  real.succeeded({ name: 'ada@example.org', account: 'ada', address: home });
+  for (let count = 0; count < 30; count++) real.failed({ name: 'ada', address: stranger });
+  assert.equal(seen(real, { name: 'ada', address: home }), untouched);
+  for (const name of ['ada', 'ada@example.org'])
+    for (let count = 0; count < 5; count++) real.failed({ name, account: 'ada', address: home });
+  assert.is(real.isHeld({ name: 'ada', address: home }), true);
+});
 
 test('no number of made-up names makes a familiar address a strange one', () => {
   const { guessing, fail } = start();

@@ -28,6 +28,8 @@ export interface TestDirectoryOptions {
   readonly clock?: () => number;
   /** Few failures are slowed down by default: tests fail often, and in a hurry */
   readonly guessing?: GuessingOptions;
+  /** What attempts wait with, milliseconds, in place of a timer */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
 
 const patient: GuessingOptions = { guessFree: 100, guessLock: 200, guessLockTime: 60 };
@@ -36,7 +38,7 @@ const patient: GuessingOptions = { guessFree: 100, guessLock: 200, guessLockTime
 export function openDirectoryOn(
   store: Store,
   access = 'club',
-  { passwordMinLength = 0, clock = Date.now, guessing = patient }: TestDirectoryOptions = {},
+  { passwordMinLength = 0, clock = Date.now, guessing = patient, wait }: TestDirectoryOptions = {},
 ): Promise<Directory> {
   return Directory.open({
     schema: loadSchema([]),
@@ -50,6 +52,7 @@ export function openDirectoryOn(
     guessing: new Guessing(guessing, clock),
     passwordMinLength,
     clock,
+    wait,
   });
 }
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { base, person } from '../support/directory.ts';
+import { base, passwords, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
 const test = suite('signing in');
@@ -171,6 +171,61 @@ for (const [nth, [what, end]] of ends.entries()) {
     await end(uid);
     assert.not.match((await visitor.get('/people')).text, /action="\/sign-out"/);
   });
+}
+
+const address = (name: string) => `${name}@example.org`;
+const typedFirst: readonly (readonly [what: string, name: string])[] = [
+  ['her user name', 'ada'],
+  ['her address', address('ada')],
+  ['a name that nobody has', 'nobody'],
+  ['nothing', ''],
+];
+for (const times of [9, 12]) {
+  for (const [what, first] of typedFirst) {
+    test(`after ${times} wrong passwords for ${what}, nothing tells her other names from those that mean somebody else or nobody`, async () => {
+      const waits: number[] = [];
+      const now = Date.now();
+      const other = await startTestSite(
+        ['ada', 'bob'].map((uid) => person(uid, 'member', `userPassword: ${goodPassword}`, `mail: ${address(uid)}`)).join(''),
+        {
+          guessing: { guessFree: 2, guessLock: 10, guessLockTime: 600 },
+          clock: () => now,
+          wait: async (milliseconds) => waits.push(milliseconds),
+        },
+      );
+      const hashed = passwords.verify;
+      try {
+        let looks = 0;
+        passwords.verify = (...given) => {
+          looks++;
+          return hashed.apply(passwords, given);
+        };
+        const attempt = async (name: string, password = 'wrong') => {
+          const visitor = other.visitor();
+          await visitor.get('/sign-in');
+          [looks, waits.length] = [0, 0];
+          const { status, text } = await visitor.post('/sign-in', { name, password });
+          const says = /role="alert">([^<]*)/.exec(text)?.[1]?.trim();
+          return { status, says, waits: [...waits], looks };
+        };
+        for (let count = 0; count < times && first !== ''; count++) await attempt(first);
+        const others = ['ada', address('ada'), 'bob', address('bob'), 'zoe', address('zoe')].filter((name) => name !== first);
+        for (let round = 0; round < 6; round++) {
+          const expected = await attempt(others[0] ?? '');
+          for (const name of others.slice(1)) assert.equal(await attempt(name), expected, `${name} in round ${round}`);
+          if (round === 0) assert.equal(expected.waits, []);
+          if (round === 0) assert.is(expected.looks, 1);
+        }
+        if (times === 12 && first.startsWith('ada')) {
+          const [name = ''] = others;
+          assert.is((await attempt(name, goodPassword)).status, 422, 'the account is held');
+        }
+      } finally {
+        passwords.verify = hashed;
+        await other.stop();
+      }
+    });
+  }
 }
 
 test('names come out as they were typed, not as HTML', async () => {

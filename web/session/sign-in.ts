@@ -105,31 +105,33 @@ async function open(visit: Visit, { identity, mark }: Known, stage: Session['sta
 
 /** The same check as an LDAP bind. @returns one word for whatever is not right, so that nobody learns what */
 async function identify({ site, request }: Visit, name: string, password: string): Promise<Known | 'signIn.wrong' | 'signIn.locked'> {
-  const dn = nameToDn(site, name);
+  const { address } = request;
+  const names = namesOf(site, name);
   try {
-    const entry = site.directory.tree.named(dn);
+    const entry = site.directory.tree.named(names.dn);
     // from before the check: were the password changed meanwhile, this session must not outlive that
     const mark = site.sessions.passwordMark(entry);
-    const identity = await site.authenticator.authenticate({ dn, password: Buffer.from(password), address: request.address, door: 'site' });
+    const identity = await site.authenticator.authenticate({ ...names, password: Buffer.from(password), address, door: 'site' });
     if (identity.kind === 'root') return { identity, mark: site.sessions.passwordMark(undefined) };
     if (identity.kind === 'entry' && identity.uuid === entry?.uuid) return { identity, mark };
   } catch (error) {
     if (!(error instanceof DirectoryError) || (error.kind !== 'invalidCredentials' && error.kind !== 'invalidDNSyntax')) throw error;
-    if (error.kind === 'invalidCredentials' && site.authenticator.isLocked(dn, request.address)) return 'signIn.locked';
+    if (error.kind === 'invalidCredentials' && site.authenticator.isLocked({ ...names, address })) return 'signIn.locked';
   }
   return 'signIn.wrong';
 }
 
-/** A user name, a mail address, or the DN of the administrator. */
-function nameToDn({ directory, authenticator, settings }: Visit['site'], name: string): string {
-  if (name.toLowerCase() === settings.rootDn.toLowerCase()) return settings.rootDn;
-  if (!name.includes('@')) return authenticator.dnOfUser(name);
+/** Whom a user name, a mail address or the DN of the administrator means, and the DN that stands for what was typed whether or not it means anybody. */
+function namesOf({ directory, authenticator, settings }: Visit['site'], name: string): { readonly dn: string; readonly typed: string } {
+  if (name.toLowerCase() === settings.rootDn.toLowerCase()) return { dn: settings.rootDn, typed: settings.rootDn };
+  const typed = authenticator.dnOfUser(name);
+  if (!name.includes('@')) return { dn: typed, typed };
   const mail = directory.schema.attributeType('mail');
   const normal = mail?.equality?.normalizeAssertion(Buffer.from(name));
   const slots = mail && normal !== undefined ? directory.tree.equalityIndex(mail)?.slots(normal) : undefined;
   const found = slots === undefined ? [] : [...slots];
   const entry = found.length === 1 && found[0] !== undefined ? directory.tree.at(found[0]) : undefined;
-  return entry?.dn ?? authenticator.dnOfUser(name);
+  return { dn: entry?.dn ?? typed, typed };
 }
 
 export async function signOut(visit: Visit): Promise<Answer> {
