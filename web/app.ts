@@ -5,6 +5,7 @@ import { findToken } from './api/tokens.ts';
 import { loadAssets } from './assets.ts';
 import { Cookies } from './cookies.ts';
 import { pathWithin } from './hosts.ts';
+import { LargeBodies } from './large-bodies.ts';
 import { isProved, proofPath } from './me/proof.ts';
 import { problemOf } from './problem.ts';
 import type { Incoming } from './request.ts';
@@ -21,6 +22,7 @@ import { Visit } from './visit.ts';
 export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
   const app = new Hono<{ Bindings: Incoming }>({ getPath: (raw) => pathWithin(site, new URL(raw.url)) });
   const assets = loadAssets(site.settings.clubColour);
+  const bodies = new LargeBodies();
   for (const asset of Object.values(assets)) {
     app.get(asset.path, ({ req }) => {
       const accepted = req.header('accept-encoding') ?? '';
@@ -44,7 +46,7 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
       visit = await recognized(visit);
       if (route === undefined) throw new Refusal(404, 'error.notFound');
       if (visit.token !== undefined) checkScope(visit.token, route);
-      return await respond(visit, await answerOf(visit, route), assets);
+      return await respond(visit, await answerOf(visit, route, bodies), assets);
     } catch (error) {
       return respondProblem(visit, problemOf(site, visit.t, error), assets);
     }
@@ -68,39 +70,53 @@ async function recognized({ site, request, cookies }: Visit): Promise<Visit> {
   return new Visit(site, request, cookies, { session });
 }
 
-async function answerOf(visit: Visit, route: Route): Promise<Answer> {
+async function answerOf(visit: Visit, route: Route, bodies: LargeBodies): Promise<Answer> {
+  const { largeBody } = visit.request;
   try {
-    return (await askFirst(visit, route)) ?? (await route.handle(visit));
+    if (largeBody === 0) return await asked(visit, route);
+    // before any of it is read, so that strangers can't fill the memory; then it is held until it is worked up
+    return (await askWho(visit, route)) ?? (await bodies.holding(largeBody, senderOf(visit), () => asked(visit, route)));
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 413 || route.tooLarge === undefined) throw error;
     // it changes nothing, so it does not matter that the token has not been read either
-    return (await askFirst(visit, { ...route, method: 'GET' })) ?? (await route.tooLarge(visit));
+    return (await askWho(visit, { ...route, method: 'GET' })) ?? (await route.tooLarge(visit));
   }
 }
 
-/** What a route asks for before its handler is called: that it is our form, that somebody is signed in, and is not to do something else first. */
-async function askFirst(visit: Visit, { method, who = 'anyone', proof, beforeChange }: Route): Promise<Answer | undefined> {
-  const wantsPage = !/json/.test(visit.request.header('accept') ?? '');
-  if (method !== 'GET' && visit.token === undefined && !(await isFromUs(visit))) {
-    // the page is older than the session, or the cookie has gone: it was ours, and whoever has it may send it with a new token
-    const kept = wantsPage && isSentFromUs(visit) ? await keepForm(visit) : undefined;
-    if (kept === undefined) throw new Refusal(403, 'error.origin');
-    return who !== 'anyone' && visit.identity.kind === 'anonymous' ? signInAgain(visit, kept) : keptFormPage(visit, kept, 403);
-  }
+async function asked(visit: Visit, route: Route): Promise<Answer> {
+  return (await askOrigin(visit, route)) ?? (await askWho(visit, route)) ?? (await route.handle(visit));
+}
+
+/** What every form is asked first: that it is ours. */
+async function askOrigin(visit: Visit, { method, who = 'anyone' }: Route): Promise<Answer | undefined> {
+  if (method === 'GET' || visit.token !== undefined || (await isFromUs(visit))) return undefined;
+  // the page is older than the session, or the cookie has gone: it was ours, and whoever has it may send it with a new token
+  const kept = wantsPage(visit) && isSentFromUs(visit) ? await keepForm(visit) : undefined;
+  if (kept === undefined) throw new Refusal(403, 'error.origin');
+  return who !== 'anyone' && visit.identity.kind === 'anonymous' ? signInAgain(visit, kept) : keptFormPage(visit, kept, 403);
+}
+
+/** What a route asks for before its handler is called: that somebody is signed in, and is not to do something else first. */
+async function askWho(visit: Visit, { method, who = 'anyone', proof, beforeChange }: Route): Promise<Answer | undefined> {
   if (visit.mustChangePassword && !beforeChange) {
-    if (method === 'GET' && wantsPage) return redirect('/me/password');
+    if (method === 'GET' && wantsPage(visit)) return redirect('/me/password');
     throw new Refusal(403, 'password.must');
   }
   if (who === 'anyone') return undefined;
   if (visit.identity.kind === 'anonymous') {
-    if (method === 'GET' && wantsPage) return redirect(signInPath(visit.request), { word: 'error.signIn' });
-    if (wantsPage && visit.token === undefined) return signInAgain(visit, await keepForm(visit));
+    if (method === 'GET' && wantsPage(visit)) return redirect(signInPath(visit.request), { word: 'error.signIn' });
+    if (wantsPage(visit) && visit.token === undefined)
+      return signInAgain(visit, visit.request.largeBody > 0 ? undefined : await keepForm(visit));
     throw new Refusal(401, 'error.signIn');
   }
   if (who === 'board' && !visit.isBoard) throw new Refusal(403, 'error.forbidden');
   if (proof === undefined || isProved(visit)) return undefined;
-  if (!wantsPage) throw new Refusal(403, 'proof.why');
+  if (!wantsPage(visit)) throw new Refusal(403, 'proof.why');
   return redirect(proofPath(proof.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(visit.param(name)))));
+}
+
+function wantsPage({ request }: Visit): boolean {
+  return !/json/.test(request.header('accept') ?? '');
 }
 
 /** Another site can make a browser send a form here, with cookies; but it can't know what ours carry. */
@@ -115,4 +131,8 @@ async function isFromUs(visit: Visit): Promise<boolean> {
 function isSentFromUs({ request, site, url }: Visit): boolean {
   const origin = request.header('origin');
   return origin === site.url.origin || origin === url.origin;
+}
+
+function senderOf({ identity, request }: Visit): string {
+  return identity.kind === 'entry' ? identity.uuid : identity.kind === 'root' ? 'root' : request.address;
 }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { HonoRequest } from 'hono';
 import { Refusal } from './answer.ts';
 import { Form, formOfJson } from './form.ts';
+import { mostWithKept } from './session/kept-form.ts';
 import type { Site } from './site.ts';
 import type { Request } from './visit.ts';
 
@@ -25,6 +26,7 @@ export function requestOf(req: HonoRequest, { incoming }: Incoming, site: Site, 
   const forwarded = isProxied ? req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   const address = forwarded === undefined || forwarded === '' ? peer : forwarded;
   const isLocal = /^(127\.|::1$)/.test(peer) && req.header('x-forwarded-for') === undefined;
+  const length = Number(req.header('content-length') ?? Number.NaN);
   let form: Promise<Form> | undefined;
   return {
     method: req.method,
@@ -36,7 +38,8 @@ export function requestOf(req: HonoRequest, { incoming }: Incoming, site: Site, 
       socket instanceof TLSSocket ||
       (isProxied && req.header('x-forwarded-proto') === 'https') ||
       (isLocal && site.settings.cleartext === 'loopback'),
-    form: () => (form ??= readForm(req, most)),
+    largeBody: length > mostWithKept && length <= most ? length : 0,
+    form: () => (form ??= readForm(req, length, most)),
   };
 }
 
@@ -45,8 +48,7 @@ function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-async function readForm(req: HonoRequest, most: number): Promise<Form> {
-  const length = Number(req.header('content-length') ?? Number.NaN);
+async function readForm(req: HonoRequest, length: number, most: number): Promise<Form> {
   // without a length there would be no telling before it is all in memory
   if (!(length <= most)) {
     if (Number.isNaN(length) && req.raw.body === null) return new Form([]);

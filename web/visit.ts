@@ -23,6 +23,8 @@ export interface Request {
   readonly address: string;
   /** Nobody on the way can read it: TLS, or it never leaves this machine */
   readonly encrypted: boolean;
+  /** Bytes of a body that is larger than forms without files are, and may be here; 0 for others */
+  readonly largeBody: number;
   form(): Promise<Form>;
 }
 
