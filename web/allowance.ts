@@ -1,8 +1,10 @@
+import { networkOf } from '../directory/core/network.ts';
+
 /** How many are remembered; those that have not come for longest go first. */
 const mostRemembered = 20_000;
 
 /**
- * So many in so long, for each name: who asks for more has to wait. Counts in this process alone, so that N processes let N times as
+ * So many in so long, for each client (`networkOf`): who asks for more has to wait. Counts in this process alone, so that N processes let N times as
  * many through: it keeps the flood of one client off and bounds nothing else. What must hold for all processes together is counted in
  * Postgres, by whom it is about and not by who asks, who may have any number of addresses: links of one person (`makeLinkUnless`), mail
  * to one address (`sendUnless`).
@@ -21,17 +23,29 @@ export class Allowance {
     this.#clock = clock;
   }
 
-  /** Takes one, if there is one left. What is refused counts for nothing, so that waiting helps. */
-  take(name: string): boolean {
-    const now = this.#clock();
-    const recent = (this.#times.get(name) ?? []).filter((time) => now - time < this.#milliseconds);
+  /** Takes one, if there is one left. What is refused counts for nothing, so that waiting helps. @param address of the client */
+  take(address: string): boolean {
+    const name = networkOf(address);
+    const recent = this.#recent(name);
     const isLeft = recent.length < this.#most;
     this.#times.delete(name);
-    this.#times.set(name, isLeft ? [...recent, now] : recent);
+    this.#times.set(name, isLeft ? [...recent, this.#clock()] : recent);
     if (this.#times.size > mostRemembered) {
       const [oldest] = this.#times.keys();
       if (oldest !== undefined) this.#times.delete(oldest);
     }
     return isLeft;
+  }
+
+  /** Seconds until there is one left for a client. */
+  wait(address: string): number {
+    const recent = this.#recent(networkOf(address));
+    const [first] = recent;
+    return first === undefined || recent.length < this.#most ? 0 : Math.ceil((first + this.#milliseconds - this.#clock()) / 1000);
+  }
+
+  #recent(name: string): readonly number[] {
+    const now = this.#clock();
+    return (this.#times.get(name) ?? []).filter((time) => now - time < this.#milliseconds);
   }
 }

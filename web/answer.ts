@@ -23,6 +23,8 @@ export type Answer =
       readonly data: Data;
       /** HTTP status, 200 unless said */
       readonly status?: number;
+      /** Seconds after which it is worth while to ask again (RFC 9110 §10.2.3) */
+      readonly retryAfter?: number;
       readonly errors?: FieldErrors | undefined;
       /** What stands in the page for people alone: what was typed, choices of a form. It is not part of the JSON. */
       readonly form?: Data;
@@ -37,20 +39,25 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-type Page = Extract<Answer, { kind: 'page' }>;
+export type Page = Extract<Answer, { kind: 'page' }>;
 
 export function page(
   view: string,
   title: string,
   data: Data,
   more: Partial<Pick<Page, 'status' | 'errors' | 'form' | 'visit'>> = {},
-): Answer {
+): Page {
   return { kind: 'page', view, title, data, ...more };
 }
 
 /** A form that could not be taken: the same page again, with what was typed and what is wrong beside each field. */
-export function refusedForm(view: string, title: string, data: Data, errors: FieldErrors, form: Data): Answer {
+export function refusedForm(view: string, title: string, data: Data, errors: FieldErrors, form: Data): Page {
   return { kind: 'page', view, title, data, status: 422, errors, form };
+}
+
+/** The same for one who has asked too often. @param seconds until there is an answer again */
+export function tooOften(refused: Page, seconds: number): Page {
+  return { ...refused, status: 429, retryAfter: seconds };
 }
 
 /** After a change: 303, so that a reload does not send the form again. @param data for who asked in JSON */

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Answer, Notice } from './answer.ts';
+import type { Answer, Notice, Page } from './answer.ts';
 import type { Asset, AssetName } from './assets.ts';
 import { pageElsewhere } from './hosts.ts';
 import { personLine } from './people/person.ts';
@@ -13,8 +13,6 @@ import type { Visit } from './visit.ts';
 import { isWord } from './words.ts';
 
 export type Assets = Readonly<Record<AssetName, Asset>>;
-
-type Page = Extract<Answer, { kind: 'page' }>;
 
 const zip = promisify(gzip);
 
@@ -79,11 +77,11 @@ async function redirection(visit: Visit, { to, notice, data }: Extract<Answer, {
   return finished(visit, null, 303, { location: to });
 }
 
-async function json(visit: Visit, { data, status = 200, errors }: Page): Promise<Response> {
-  if (errors === undefined) return compressed(visit, JSON.stringify(data), status, 'application/json');
+async function json(visit: Visit, { data, status = 200, errors, retryAfter }: Page): Promise<Response> {
+  if (errors === undefined) return compressed(visit, JSON.stringify(data), { status, type: 'application/json' });
   const detail = visit.t('frame.wrongFields', { count: Object.keys(errors).length });
   const body = { type: 'about:blank', title: visit.t('error.title'), status, detail, instance: visit.url.pathname, errors };
-  return compressed(visit, JSON.stringify(body), status, 'application/problem+json');
+  return compressed(visit, JSON.stringify(body), { status, type: 'application/problem+json', retryAfter });
 }
 
 /** To the same page under another name. */
@@ -94,7 +92,7 @@ function sentOn(visit: Visit, to: string): Response {
 async function html(visit: Visit, page: Page, assets: Assets): Promise<Response> {
   const elsewhere = pageElsewhere(visit.site, visit.request);
   if (elsewhere !== undefined) return sentOn(visit, elsewhere);
-  const { view, title, data, status = 200, errors = {}, form = {} } = page;
+  const { view, title, data, status = 200, errors = {}, form = {}, retryAfter } = page;
   const { site, t, language, me } = visit;
   const common = {
     t,
@@ -114,7 +112,7 @@ async function html(visit: Visit, page: Page, assets: Assets): Promise<Response>
   const body = render(view, common);
   const isPart = visit.request.header('hx-request') === 'true' && visit.request.header('hx-boosted') !== 'true';
   const text = isPart ? body : render('frame/layout', { ...common, body, notice: takeNotice(visit) });
-  return compressed(visit, text, status, 'text/html; charset=utf-8');
+  return compressed(visit, text, { status, type: 'text/html; charset=utf-8', retryAfter });
 }
 
 /** What the page before wanted to say. Its words are ours; what stands in the cookie only chooses among them. */
@@ -130,9 +128,17 @@ function takeNotice(visit: Visit): string | undefined {
   }
 }
 
-async function compressed(visit: Visit, text: string, status: number, type: string): Promise<Response> {
+async function compressed(
+  visit: Visit,
+  text: string,
+  { status, type, retryAfter }: { readonly status: number; readonly type: string; readonly retryAfter?: number | undefined },
+): Promise<Response> {
   const accepts = /\bgzip\b/.test(visit.request.header('accept-encoding') ?? '') && text.length > 1400;
-  const headers = { 'content-type': type, vary: 'Accept, Accept-Encoding, Accept-Language, Cookie, HX-Request' };
+  const headers = {
+    'content-type': type,
+    vary: 'Accept, Accept-Encoding, Accept-Language, Cookie, HX-Request',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  };
   if (!accepts) return finished(visit, text, status, headers);
   return finished(visit, new Uint8Array(await zip(text, { level: 5 })), status, { ...headers, 'content-encoding': 'gzip' });
 }

@@ -205,9 +205,14 @@ test('somebody gets three mails an hour, and nobody is told that there were more
 test('an address asks ten times an hour, for whomever', async () => {
   const visitor = site.visitor();
   for (let nth = 0; nth < 10; nth++) assert.is((await ask(`nobody${nth}`, visitor)).status, 303);
-  const { status, text } = await ask('bob', visitor);
-  assert.is(status, 422);
+  const { status, text, headers } = await ask('bob', visitor);
+  assert.equal([status, headers.get('retry-after')], [429, '3600']);
   assert.match(text, /Wait an hour/);
+  const program = await visitor.post('/forgot', { name: 'bob' }, { accept: 'application/json' });
+  assert.equal(
+    [program.status, program.headers.get('retry-after'), program.headers.get('content-type')],
+    [429, '3600', 'application/problem+json'],
+  );
   assert.is((await site.mails()).length, 0);
   now += hour;
   assert.is((await ask('bob', visitor)).status, 303);

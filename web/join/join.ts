@@ -1,4 +1,4 @@
-import { type Answer, page, redirect } from '../answer.ts';
+import { type Answer, type Page, page, redirect, tooOften } from '../answer.ts';
 import { isFormToken } from '../form-token.ts';
 import { letter } from '../mail/letters.ts';
 import { nameOf } from '../people/person.ts';
@@ -31,7 +31,8 @@ export async function join(visit: Visit): Promise<Answer> {
   if (!isOpen(visit, invited)) return shown(visit, invited, {}, {}, 403);
   const { application, errors } = readApplication(visit, form, invited && { mail: invited.mail });
   if (Object.keys(errors).length > 0) return shown(visit, invited, errors, form.typed);
-  if (!site.joins.take(request.address)) return shown(visit, invited, { form: t('join.often') }, form.typed, 429);
+  if (!site.joins.take(request.address))
+    return tooOften(shown(visit, invited, { form: t('join.often') }, form.typed), site.joins.wait(request.address));
   // a field that nobody sees, and a pace that nobody has
   if (form.text('website') === '' && !isTooQuick(visit, form.text('since')))
     site.later(() => send(site, application, invitation, visit.language));
@@ -66,7 +67,7 @@ function shown(
   errors: Readonly<Record<string, string>>,
   typed: Readonly<Record<string, unknown>>,
   status = 422,
-): Answer {
+): Page {
   const { t, site } = visit;
   const state = isOpen(visit, invited) ? 'open' : site.settings.signUp === 'invitation' ? 'byInvitation' : 'closed';
   const form = { ...typed, invitation: typed['invitation'] ?? visit.query('invitation'), invited, state, since: stamp(visit) };

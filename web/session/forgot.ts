@@ -1,5 +1,5 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
-import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
+import { type Answer, page, Refusal, redirect, refusedForm, tooOften } from '../answer.ts';
 import { writeTo } from '../mail/owner.ts';
 import type { Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
@@ -26,7 +26,7 @@ export async function forgot(visit: Visit): Promise<Answer> {
   const refused = (word: 'forgot.empty' | 'forgot.often') =>
     refusedForm('session/forgot', t('forgot.title'), {}, { name: t(word) }, { name: name.slice(0, 256) });
   if (name === '' || name.length > 256) return refused('forgot.empty');
-  if (!site.resets.take(request.address)) return refused('forgot.often');
+  if (!site.resets.take(request.address)) return tooOften(refused('forgot.often'), site.resets.wait(request.address));
   site.later(() => sendLinks(site, name));
   return redirect('/forgot', { word: 'forgot.sent' });
 }

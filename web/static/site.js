@@ -21,7 +21,7 @@ document.addEventListener('change', ({ target }) => {
 // A form that was refused comes back as a page with what is wrong in it.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { status } = event.detail.xhr;
-  if (status === 422 || status === 409) event.detail.shouldSwap = true;
+  if (status === 422 || status === 409 || status === 429) event.detail.shouldSwap = true;
 });
 
 // The address goes along with a search, without a new page: then so do the ways that lead away from here and back.
