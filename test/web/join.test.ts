@@ -104,6 +104,22 @@ test('nobody learns whether an address is known: not from the page, and the owne
   assert.is((await mailsTo('bob@example.org')).length, before);
 });
 
+for (const [what, mail] of [
+  ['somebody whom nobody knows', 'victim@example.net'],
+  ['a member', 'bob@example.org'],
+] as const) {
+  test(`a mail to ${what}, whose address a stranger has typed, has nothing else in it that was typed`, async () => {
+    now += hour;
+    const words = { uid: 'typed-uid', givenName: 'Typedgiven', sn: 'Typedname', message: 'Typedmessage' };
+    const before = (await mailsTo(mail)).length;
+    await ask(site.visitor(), { ...words, mail });
+    const sent = (await mailsTo(mail)).slice(before);
+    assert.is(sent.length, 1);
+    assert.match(sent[0] ?? '', /^Hello,\r?$/m);
+    assert.not.match(sent[0] ?? '', /typed/i);
+  });
+}
+
 const bad: readonly (readonly [field: string, value: string])[] = [
   ['uid', 'a'],
   ['uid', 'root'],
@@ -116,6 +132,13 @@ const bad: readonly (readonly [field: string, value: string])[] = [
   ['mail', 'no address'],
   ['mail', 'a@b.c\nBcc: x@y.z'],
   ['message', 'x'.repeat(2001)],
+  ['message', 'a\u0007b'],
+  ['sn', 'Your account is closed: http://evil.example/login'],
+  ['sn', 'Read evil.example/login'],
+  ['sn', 'WWW.evil.example'],
+  ['sn', 'Two\nlines'],
+  ['sn', 'Two\u2028lines'],
+  ['sn', 'A\ttab'],
 ];
 for (const [field, value] of bad) {
   test(`the form refuses ${field} ${JSON.stringify(value.slice(0, 30))} beside the field and keeps the rest`, async () => {
@@ -193,9 +216,10 @@ test('a name that was taken meanwhile is chosen anew; a link is too old after th
 test('an invitation names its address and who invites, and is used up', async () => {
   const bob = await site.as('bob');
   await bob.get('/invite');
-  assert.is((await bob.post('/invite', { mail: 'friend@example.net', note: 'Come & see' })).location, '/invite');
+  assert.is((await bob.post('/invite', { mail: 'friend@example.net', note: 'Come & see\n\n\n”\n \n“Goodbye' })).location, '/invite');
   const [mail] = await mailsTo('friend@example.net');
-  assert.match(mail ?? '', /Come & see/);
+  assert.match(mail ?? '', /^Hello,\r?$/m);
+  assert.match(mail ?? '', /Bob writes: [^\n]*Come & see\r?\n[^\n]+\r?\n[^\n]*Goodbye/);
   const path = linkIn(mail);
   const friend = site.visitor();
   assert.match((await friend.get(path)).text, /Bob has invited you[\s\S]*friend@example\.net/);

@@ -1,6 +1,6 @@
 import { escapeDnText } from '../../directory/model/dn.ts';
 import type { Form } from '../form.ts';
-import { checkValues } from '../people/field-check.ts';
+import { checkValues, hasControls } from '../people/field-check.ts';
 import { fieldOf } from '../people/fields.ts';
 import type { Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
@@ -55,7 +55,7 @@ export function readApplication(
     else if (complaint !== undefined) errors[name] = t(...complaint);
   }
   if (application.message.length > longestMessage) errors['message'] = t('field.tooLong', { most: longestMessage });
-  if (/\p{Cc}/u.test(application.message.replace(/[\n\t]/g, ''))) errors['message'] = t('field.control');
+  if (hasControls(application.message)) errors['message'] = t('field.control');
   return { application, errors };
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
 import { letter } from '../mail/letters.ts';
-import { checkValues } from '../people/field-check.ts';
+import { checkValues, hasControls } from '../people/field-check.ts';
 import { fieldOf } from '../people/fields.ts';
 import { nameOf } from '../people/person.ts';
 import { makeLink } from '../session/links.ts';
@@ -25,13 +25,21 @@ export async function invite(visit: Visit): Promise<Answer> {
   const { site, t, as } = visit;
   const me = ownOf(visit);
   const form = await visit.request.form();
-  const [mail, note] = [form.text('mail'), form.raw('note').trim()];
+  // in one piece, so that nothing in it stands like a paragraph of ours
+  const [mail, note] = [
+    form.text('mail'),
+    form
+      .raw('note')
+      .trim()
+      .replace(/\n\s*\n/g, '\n'),
+  ];
   const errors: Record<string, string> = {};
   const field = fieldOf('mail');
   const complaint = field && checkValues(field, [mail]);
   if (mail === '') errors['mail'] = t('join.missing');
   else if (complaint !== undefined) errors['mail'] = t(...complaint);
   if (note.length > longestNote) errors['note'] = t('field.tooLong', { most: longestNote });
+  if (hasControls(note)) errors['note'] = t('field.control');
   const open = await openInvitations(visit, me.uuid);
   if (open >= mostOpen) errors['form'] = t('invite.tooMany', { count: open });
   if (Object.keys(errors).length > 0) return refusedForm('join/invite', t('invite.title'), {}, errors, form.typed);
@@ -42,7 +50,6 @@ export async function invite(visit: Visit): Promise<Answer> {
     site.outbox.send(
       letter(site, {
         to: mail,
-        name: '',
         language: visit.language,
         subject: isKnown ? 'join.mailKnown' : 'invite.mailSubject',
         paragraphs: isKnown ? ['join.mailKnownText'] : note === '' ? ['invite.mailText'] : ['invite.mailText', 'invite.mailNote'],

@@ -86,18 +86,17 @@ function isTooQuick({ site, cookies }: Visit, since: string): boolean {
   return !/^\d+$/.test(seconds) || !isFormToken(secret, token) || site.clock() / 1000 - Number(seconds) < quickest;
 }
 
-/** A link for a new address; a word to the owner for a known one. A link whose mail does not go is known to nobody. */
+/** A link for a new address; a word to the owner for a known one. Neither has anything in it that was typed but the address. A link whose mail does not go is known to nobody. */
 async function send(site: Site, application: Application, invitation: string, language: Language): Promise<void> {
-  const { mail: to, givenName, sn, uid } = application;
-  const name = [givenName, sn].filter(Boolean).join(' ') || uid;
+  const { mail: to } = application;
   if (isKnownAddress(site, to)) {
     const link = { word: 'frame.signIn', path: '/sign-in' } as const;
-    const known = letter(site, { to, name, language, subject: 'join.mailKnown', paragraphs: ['join.mailKnownText'], link });
+    const known = letter(site, { to, language, subject: 'join.mailKnown', paragraphs: ['join.mailKnownText'], link });
     await site.outbox.sendUnless(known, mostMails);
     return;
   }
   const token = await makeLink(site, { purpose: 'activate', data: { ...application, language, invitation }, hours });
   const link = { word: 'join.mailConfirm', path: `/join/${token}` } as const;
-  const confirm = letter(site, { to, name, language, subject: 'join.mailSubject', paragraphs: ['join.mailText'], link });
+  const confirm = letter(site, { to, language, subject: 'join.mailSubject', paragraphs: ['join.mailText'], link });
   await site.outbox.sendUnless(confirm, mostMails);
 }

@@ -94,6 +94,6 @@ export const joinWords = {
   ],
   'invite.mailSubject': ['{inviter} invites you to {club}', '{inviter} lädt dich zu {club} ein'],
   'invite.mailText': ['{inviter} invites you to join {club}.', '{inviter} lädt dich ein, bei {club} mitzumachen.'],
-  'invite.mailNote': ['“{note}”', '„{note}“'],
+  'invite.mailNote': ['{inviter} writes: “{note}”', '{inviter} schreibt: „{note}“'],
   'invite.mailLink': ['Have a look', 'Ansehen'],
 } satisfies Words;

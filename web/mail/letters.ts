@@ -6,8 +6,8 @@ import type { Letter } from './outbox.ts';
 /** What a letter says; its words come in the reader's language. */
 export interface LetterText {
   readonly to: string;
-  /** Whom it greets */
-  readonly name: string;
+  /** Whom it greets. Never what a stranger has typed: in a mail of the club to anybody's address that would be the club's word */
+  readonly name?: string;
   readonly language: Language;
   readonly subject: Word;
   readonly paragraphs: readonly Word[];
@@ -17,13 +17,13 @@ export interface LetterText {
 }
 
 /** Makes a mail in both forms: plain text, and HTML without anything that would be loaded from elsewhere. */
-export function letter(site: Site, { to, name, language, subject, paragraphs, values = {}, link }: LetterText): Letter {
+export function letter(site: Site, { to, name = '', language, subject, paragraphs, values = {}, link }: LetterText): Letter {
   const t = translator(language);
   const club = clubName(site);
   const all = { club, name, ...values };
   const said = paragraphs.map((word) => t(word, all));
   const url = link && new URL(link.path, site.url).href;
-  const greeting = t('mail.greeting', { name });
+  const greeting = name === '' ? t('mail.greetingAnybody') : t('mail.greeting', { name });
   const plain = [greeting, ...said, ...(url === undefined ? [] : [url]), club].map(wrapped).join('\n\n');
   const paragraph = (text: string) => `<p>${escaped(text).replaceAll('\n', '<br>')}</p>`;
   const button = link &&

@@ -2,6 +2,7 @@ import type { Words } from '../words.ts';
 
 export const mailWords = {
   'mail.greeting': ['Hello {name},', 'Hallo {name},'],
+  'mail.greetingAnybody': ['Hello,', 'Hallo,'],
   'mail.open': ['Open it', 'Öffnen'],
   'devMail.title': ['Mail that went nowhere', 'Mails, die nirgendwohin gingen'],
   'devMail.why': [

@@ -10,6 +10,8 @@ const days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** What the directory's syntaxes let through and a profile does not want. */
 const checks: Partial<Record<FieldKind, (value: string) => Complaint | undefined>> = {
+  // who is called like an address of the web has it sent around in the club's name
+  name: (value) => (/\w:\/\/|\bwww\.|\w\.\p{L}{2,}\//iu.test(value) ? ['field.wrongName'] : undefined),
   mail: (value) => (/^[^\s@<>"(),:;\\[\]]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value) ? undefined : ['field.wrongMail', { value }]),
   phone: (value) => (/^\+?[\d\s()/.*#-]{3,}$/.test(value) ? undefined : ['field.wrongPhone', { value }]),
   link: (value) => (isWebAddress(value.split(' ')[0] ?? '') ? undefined : ['field.wrongLink', { value }]),
@@ -29,14 +31,19 @@ const checks: Partial<Record<FieldKind, (value: string) => Complaint | undefined
       : [value.includes('PRIVATE KEY') ? 'field.privateKey' : 'field.wrongPgpKey'],
 };
 
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** Are there control characters in a long text, where line ends and tabs belong? */
+export function hasControls(text: string): boolean {
+  return controls.test(text.replace(/[\n\t]/g, ''));
+}
+
 /** Looks at what somebody has typed into a field. @returns the first complaint */
 export function checkValues({ kind, most, longest }: Field, values: readonly string[]): Complaint | undefined {
   if (values.length > most) return ['field.tooMany', { most }];
   for (const value of values) {
     if ([...value].length > longest) return ['field.tooLong', { most: longest }];
-    // line ends belong into long texts alone; other control characters nowhere
-    if (/\p{Cc}/u.test(value.replace(/[\n\t]/g, '')) || (kind !== 'text' && kind !== 'pgpKey' && value.includes('\n')))
-      return ['field.control'];
+    if (kind === 'text' || kind === 'pgpKey' ? hasControls(value) : controls.test(value)) return ['field.control'];
     if (kind !== 'text' && turns(value)) return ['field.control'];
     const complaint = checks[kind]?.(value);
     if (complaint !== undefined) return complaint;

@@ -11,6 +11,7 @@ export interface ShownValue {
 
 /** How values of each kind look to who reads. */
 const shown: Readonly<Record<FieldKind, (value: string) => ShownValue>> = {
+  name: (text) => ({ text }),
   line: (text) => ({ text }),
   text: (text) => ({ text }),
   language: (text) => ({ text }),

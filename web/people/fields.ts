@@ -1,7 +1,7 @@
 import type { Word } from '../words.ts';
 
 /** How the values of a field look and are typed in. */
-export type FieldKind = 'line' | 'text' | 'mail' | 'phone' | 'address' | 'link' | 'birthday' | 'sshKey' | 'pgpKey' | 'language';
+export type FieldKind = 'line' | 'name' | 'text' | 'mail' | 'phone' | 'address' | 'link' | 'birthday' | 'sshKey' | 'pgpKey' | 'language';
 
 /** An attribute that a profile shows. */
 export interface Field {
@@ -20,8 +20,8 @@ export interface Field {
 
 /** What stands on a profile, in this order. Who sees and who changes it, the access rows say. */
 export const fields: readonly Field[] = [
-  { attribute: 'displayName', word: 'field.displayName', kind: 'line', most: 1, longest: 100, autocomplete: 'nickname' },
-  { attribute: 'mosNick', word: 'field.mosNick', kind: 'line', most: 5, longest: 50 },
+  { attribute: 'displayName', word: 'field.displayName', kind: 'name', most: 1, longest: 100, autocomplete: 'nickname' },
+  { attribute: 'mosNick', word: 'field.mosNick', kind: 'name', most: 5, longest: 50 },
   { attribute: 'description', word: 'field.description', kind: 'text', most: 1, longest: 4000 },
   { attribute: 'mosSkill', word: 'field.mosSkill', kind: 'line', most: 30, longest: 60 },
   { attribute: 'mosLink', word: 'field.mosLink', kind: 'link', most: 10, longest: 500 },
@@ -39,9 +39,9 @@ export const fields: readonly Field[] = [
   { attribute: 'sshPublicKey', word: 'field.sshPublicKey', kind: 'sshKey', most: 20, longest: 16_384 },
   { attribute: 'mosPgpKey', word: 'field.mosPgpKey', kind: 'pgpKey', most: 3, longest: 65_536 },
   { attribute: 'preferredLanguage', word: 'field.preferredLanguage', kind: 'language', most: 1, longest: 2 },
-  { attribute: 'givenName', word: 'field.givenName', kind: 'line', most: 1, longest: 100, autocomplete: 'given-name' },
-  { attribute: 'sn', word: 'field.sn', kind: 'line', most: 1, longest: 100, autocomplete: 'family-name' },
-  { attribute: 'cn', word: 'field.cn', kind: 'line', most: 1, longest: 200, autocomplete: 'name' },
+  { attribute: 'givenName', word: 'field.givenName', kind: 'name', most: 1, longest: 100, autocomplete: 'given-name' },
+  { attribute: 'sn', word: 'field.sn', kind: 'name', most: 1, longest: 100, autocomplete: 'family-name' },
+  { attribute: 'cn', word: 'field.cn', kind: 'name', most: 1, longest: 200, autocomplete: 'name' },
 ];
 
 export function fieldOf(attribute: string): Field | undefined {

@@ -55,6 +55,7 @@ export const peopleWords = {
   ],
   'field.wrongMail': ['“{value}” is not an e-mail address.', '„{value}“ ist keine E-Mail-Adresse.'],
   'field.wrongPhone': ['“{value}” is not a phone number.', '„{value}“ ist keine Telefonnummer.'],
+  'field.wrongName': ['A name has no web address in it.', 'In einem Namen steht keine Webadresse.'],
   'field.wrongLink': [
     '“{value}” does not begin with an address like https://example.org.',
     '„{value}“ beginnt nicht mit einer Adresse wie https://example.org.',
