@@ -31,6 +31,13 @@ const mailsTo = async (address: string) =>
 const linkIn = (mail = '') => /http:\/\/127\.0\.0\.1:\d+(\/join[\w/?=-]*)/.exec(mail)?.[1] ?? '';
 const hidden = (text: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? '';
 
+/** How many have this address. */
+function ownersOf(mail: string): number {
+  const type = site.directory.schema.attributeType('mail');
+  const slots = type && site.directory.tree.equalityIndex(type)?.slots(type.equality?.normalizeAssertion(Buffer.from(mail)) ?? '');
+  return [...(slots ?? [])].length;
+}
+
 /** Fills in the form as people do: not at once. */
 async function ask(visitor: Visitor, fields: Readonly<Record<string, string>>, path = '/join') {
   const { text } = await visitor.get(path);
@@ -211,6 +218,35 @@ test('a name that was taken meanwhile is chosen anew; a link is too old after th
   const late = linkIn((await mailsTo('late@example.net'))[0]);
   now += 73 * hour;
   assert.is((await site.visitor().get(late)).status, 404);
+});
+
+test('of several links for one address one is followed, however many at once, and none when somebody has it by now', async () => {
+  const password = { newPassword: 'long-enough-words', againPassword: 'long-enough-words' };
+  now += hour;
+  for (const [uid, mail] of [
+    ['twice1', 'twice@example.net'],
+    ['twice2', 'Twice@Example.net'],
+  ] as const)
+    await ask(site.visitor(), { uid, mail });
+  const links = (await mailsTo('[tT]wice@')).map(linkIn);
+  assert.is(links.length, 2);
+  const visitors = [site.visitor(), site.visitor()];
+  for (const [nth, visitor] of visitors.entries()) assert.is((await visitor.get(links[nth] ?? '')).status, 200);
+  const answers = await Promise.all(visitors.map((visitor, nth) => visitor.post(links[nth] ?? '', password)));
+  assert.equal(answers.map(({ status }) => status).sort(), [200, 404]);
+  assert.is(ownersOf('twice@example.net'), 1);
+  for (const link of links) assert.is((await site.visitor().get(link)).status, 404);
+
+  await ask(site.visitor(), { uid: 'overtaken', mail: 'overtaken@example.net' });
+  const link = linkIn((await mailsTo('overtaken@'))[0]);
+  const late = site.visitor();
+  await late.get(link);
+  await site.load(person('quicker', 'member', 'mail: Overtaken@example.net'));
+  for (const answer of [await late.post(link, password), await late.get(link)]) {
+    assert.is(answer.status, 409);
+    assert.match(answer.text, /This address belongs to somebody with us by now/);
+  }
+  assert.is(site.directory.tree.named(`uid=overtaken,ou=people,${base}`), undefined);
 });
 
 test('an invitation names its address and who invites, and is used up', async () => {

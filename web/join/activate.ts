@@ -4,9 +4,9 @@ import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, page, Refusal, refusedForm } from '../answer.ts';
 import { writeBoard } from '../mail/board.ts';
-import { findLink, type Link, takeLink } from '../session/links.ts';
+import { findLink, type Link, takeAddressLink, takeLink } from '../session/links.ts';
 import type { Visit } from '../visit.ts';
-import { type Application, applicationOf, isTaken, isUserName } from './application.ts';
+import { type Application, applicationOf, isKnownAddress, isTaken, isUserName } from './application.ts';
 
 /** Characters of a password. */
 const longest = 1024;
@@ -31,7 +31,7 @@ export async function activate(visit: Visit): Promise<Answer> {
   const refused = (wrong: Readonly<Record<string, string>>) =>
     refusedForm('join/activate', t('join.activateTitle'), {}, wrong, formOf(visit, application, uid));
   if (Object.keys(errors).length > 0) return refused(errors);
-  if ((await takeLink(site, 'activate', visit.param('token'))) === undefined) throw new Refusal(404, 'join.over');
+  if ((await takeAddressLink(site, 'activate', visit.param('token'))) === undefined) throw new Refusal(404, 'join.over');
   const inviter = await inviterOf(visit, data);
   const root = site.directory.asRoot('joining');
   try {
@@ -55,10 +55,11 @@ export async function activate(visit: Visit): Promise<Answer> {
   return page('join/sent', t('join.doneTitle'), { text: t('join.done') });
 }
 
-/** @throws Refusal 404 when the link is over */
+/** @throws Refusal 404 when the link is over; 409 when somebody has its address by now, which is told to nobody but its reader */
 async function linked(visit: Visit): Promise<Link> {
   const link = await findLink(visit.site, 'activate', visit.param('token'));
   if (link === undefined) throw new Refusal(404, 'join.over');
+  if (isKnownAddress(visit.site, applicationOf(link.data).mail)) throw new Refusal(409, 'join.known');
   return link;
 }
 

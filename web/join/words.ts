@@ -45,6 +45,10 @@ export const joinWords = {
     'This link has been used, or is too old. Ask to join once more.',
     'Dieser Link wurde schon benutzt oder ist zu alt. Bitte noch einmal um Aufnahme.',
   ],
+  'join.known': [
+    'This address belongs to somebody with us by now. Was it you? Then sign in, or set a new password if you have forgotten yours.',
+    'Diese Adresse gehört inzwischen jemandem bei uns. Warst du das? Dann melde dich an, oder setz ein neues Passwort, falls du deines vergessen hast.',
+  ],
   'join.password': ['Password', 'Passwort'],
   'join.again': ['Once more', 'Noch einmal'],
   'join.different': ['The two are not the same.', 'Die beiden sind nicht gleich.'],

@@ -86,6 +86,25 @@ export async function takeLink({ database, clock }: Where, purpose: LinkPurpose,
   return taken === null ? undefined : linkOf(purpose, taken);
 }
 
+/**
+ * Uses up a link that was mailed to an address that nobody has yet, and with it all others for that address: of any number, also at
+ * once, one is followed. @returns undefined when it does not work (any more)
+ */
+export async function takeAddressLink({ database, clock }: Where, purpose: 'activate', token: string): Promise<Link | undefined> {
+  // in one order, so that two that wait for each other's rows do not wait for ever
+  const taken = await database.any(sql.type(row.extend({ is_this: z.boolean() }))`
+    WITH taken AS (
+      SELECT token_digest FROM mos.link
+      WHERE purpose = ${purpose} AND lower(data->>'mail') = (
+        SELECT lower(data->>'mail') FROM mos.link
+        WHERE token_digest = ${sql.binary(digest(token))} AND purpose = ${purpose} AND expires_at > ${sql.timestamp(new Date(clock()))})
+      ORDER BY token_digest FOR UPDATE)
+    DELETE FROM mos.link USING taken WHERE link.token_digest = taken.token_digest
+    RETURNING ${columns}, link.token_digest = ${sql.binary(digest(token))} AS is_this`);
+  const found = taken.find((each) => each.is_this);
+  return found && linkOf(purpose, found);
+}
+
 /** Puts a link back that was taken for something that could not be done. */
 export async function returnLink({ database }: Where, token: string, { purpose, entryUuid, data, madeAt, expiresAt }: Link): Promise<void> {
   const [made, expires] = [sql.timestamp(madeAt), sql.timestamp(expiresAt)];
