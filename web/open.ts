@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts';
 import { Afterwards } from './afterwards.ts';
 import { Allowance } from './allowance.ts';
 import { ApprovalNotices } from './board/approval-notices.ts';
+import { tellFormerAddresses } from './mail/address-notices.ts';
 import { makeCarrier } from './mail/carrier.ts';
 import { Outbox } from './mail/outbox.ts';
 import { PeopleIndex } from './people/people-index.ts';
@@ -60,6 +61,7 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
   outbox.start();
   const notices = new ApprovalNotices({ ...site, outbox }, warn);
   notices.start();
+  tellFormerAddresses({ ...site, outbox });
   let timer: NodeJS.Timeout | undefined;
   const sweep = () => {
     timer = undefined;

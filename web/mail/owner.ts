@@ -11,10 +11,12 @@ export interface Telling {
   readonly link?: { readonly word: Word; readonly path: string };
   /** Where to; their first address unless said */
   readonly to?: string;
+  /** Several processes have it to say, and one is enough: not again within an hour */
+  readonly once?: true;
 }
 
 /** Writes to somebody in their language. @returns false when they have no address */
-export async function writeTo(site: Site, entry: PackedEntry, { to, ...telling }: Telling): Promise<boolean> {
+export async function writeTo(site: Site, entry: PackedEntry, { to, once, ...telling }: Telling): Promise<boolean> {
   const { directory } = site;
   const text = (name: string) => directory.valuesOf(entry, name)[0]?.toString();
   const address = to ?? text('mail');
@@ -22,6 +24,8 @@ export async function writeTo(site: Site, entry: PackedEntry, { to, ...telling }
   const own = text('preferredLanguage')?.slice(0, 2);
   const language = isLanguage(own) ? own : site.settings.language;
   const name = text('displayName') ?? text('cn') ?? text('uid') ?? '';
-  await site.outbox.send(letter(site, { ...telling, to: address, name, language }));
+  const said = letter(site, { ...telling, to: address, name, language });
+  if (once) await site.outbox.sendUnless(said, 1);
+  else await site.outbox.send(said);
   return true;
 }
