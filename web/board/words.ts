@@ -3,7 +3,7 @@ import type { Words } from '../words.ts';
 export const boardWords = {
   'rooms.title': ['Board', 'Vorstand'],
   'members.title': ['Members', 'Mitglieder'],
-  'members.find': ['Name, user name or address', 'Name, Benutzername oder Adresse'],
+  'members.find': ['Name or address', 'Name oder Adresse'],
   'members.filter': ['Filter', 'Filtern'],
   'members.everyStatus': ['every status', 'jeder Status'],
   'members.everyGroup': ['every group', 'jede Gruppe'],

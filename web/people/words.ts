@@ -8,7 +8,7 @@ export const peopleWords = {
     'Hier ist niemand zu sehen. Mitglieder bestimmen selbst, wer sie sieht.',
   ],
   'people.noneFound': ['Nobody with “{query}” that you may see.', 'Niemand mit „{query}“, den du sehen darfst.'],
-  'people.findHint': ['Name, nick or skill', 'Name, Nick oder Können'],
+  'people.findHint': ['Name, nick, skill', 'Name, Nick, Können'],
   'people.feed': ['What is new, as a feed', 'Was es Neues gibt, als Feed'],
   'people.joined': ['{name} has joined', '{name} ist dazugekommen'],
   'people.changed': ['{name} · changed: {what}', '{name} · geändert: {what}'],
