@@ -153,7 +153,7 @@ async function edit(page: Page, uid: string): Promise<void> {
 
 async function approve(page: Page, uid: string): Promise<void> {
   await go(page, '/board/approvals');
-  await press(page, `Approve: ${uid} the Weaver`);
+  await press(page, `Approve: ${uid} the Weaver, ${uid}`);
   await told(page, `${uid} the Weaver`);
 }
 
