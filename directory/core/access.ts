@@ -1,11 +1,13 @@
 import { type Grant, isVisibleTo, type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
 import type { Filter } from '../model/filter.ts';
+import { formatFilter } from '../model/filter-text.ts';
 import { ownComputedAttributes } from './computed.ts';
 import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
 import type { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import { ALL, bit, LOOK, Mask, PROPOSE, WRITE } from './rights.ts';
+import { isWithin, type Place, reaches } from './reach.ts';
+import { ALL, bit, LOOK, Mask, PROPOSE, READ, WRITE } from './rights.ts';
 import type { Tree } from './tree.ts';
 import { Viewer } from './viewer.ts';
 
@@ -21,17 +23,17 @@ export type Identity =
 export const anonymous: Identity = { kind: 'anonymous' };
 
 /** A row ready to be asked. */
-interface Row {
-  readonly baseKey: string;
-  readonly scope: 'base' | 'one' | 'sub';
+export interface Row extends Place {
   readonly test: Test | undefined;
+  /** What it tests, as text */
+  readonly filter: string | undefined;
   /** Does the row speak of this attribute? Undefined: of those that the visibility rows show. */
   readonly names: ((type: AttributeType) => boolean) | undefined;
+  /** Those that it names one by one, without their subtypes */
+  readonly listed: readonly AttributeType[] | undefined;
   /** To whom they show it; undefined: to the asker */
   readonly level: number | undefined;
   readonly may: number;
-  /** Were the attributes not named one by one? */
-  readonly sweeping: boolean;
 }
 
 /** What the rows see of an entry; entries that are the same to them share one. */
@@ -72,6 +74,8 @@ export class Access {
   readonly #otherwise: Visibility;
   readonly #rows: readonly (Row & { readonly who: Who })[];
   readonly #roles: ReadonlyMap<string, readonly string[]>;
+  /** Roles that see what the level board sees */
+  readonly #board: readonly string[];
   readonly #grants = new Map<string, readonly Row[]>();
   readonly #mosVisibility: AttributeType | undefined;
   readonly #mosGrant: AttributeType | undefined;
@@ -103,6 +107,7 @@ export class Access {
       }
     }
     this.#roles = new Map([...policy.roles].map(([role, groups]) => [role, groups.map((dn) => this.#below(dn))]));
+    this.#board = policy.board;
     this.#rows = policy.access.map((row) => ({ ...this.#row(row), who: this.#who(row.who) }));
     this.#mosVisibility = this.#schema.attributeType('mosVisibility');
     this.#mosGrant = this.#schema.attributeType('mosGrant');
@@ -178,7 +183,7 @@ export class Access {
       for (const row of rows) {
         if (!(row.names === undefined ? shown(type, row.level) : row.names(type))) continue;
         // who may write `*` must not give rights that way, to themselves or anybody
-        over |= row.sweeping && type === this.#mosGrant ? row.may & ~(WRITE | PROPOSE) : row.may;
+        over |= row.listed === undefined && type === this.#mosGrant ? row.may & ~(WRITE | PROPOSE) : row.may;
       }
       // what waits stands in the log, and no secret does
       return this.#secret.has(type) ? over & ~PROPOSE : over;
@@ -246,8 +251,7 @@ export class Access {
 
   #levelOf(entry: PackedEntry | undefined): number {
     if (entry === undefined) return levels.indexOf('public');
-    const isBoard = (this.#roles.get('board') ?? []).some((group) => this.#membership.isMember(entry, group));
-    if (isBoard) return levels.indexOf('board');
+    if (this.#board.some((role) => this.#hasRole(entry, role))) return levels.indexOf('board');
     return levels.indexOf(this.#isPerson(entry) ? 'members' : 'public');
   }
 
@@ -262,10 +266,14 @@ export class Access {
       case 'service':
         return this.isService(entry);
       case 'role':
-        return (this.#roles.get(who.role) ?? []).some((group) => this.#membership.isMember(entry, group));
+        return this.#hasRole(entry, who.role);
       case 'entry':
         return entry.key === who.dn || this.#membership.isMember(entry, who.dn);
     }
+  }
+
+  #hasRole(entry: PackedEntry, role: string): boolean {
+    return this.groupsOfRole(role).some((group) => this.#membership.isMember(entry, group));
   }
 
   /** Is it somebody with a role, or whom a row names (alone or as one of a group) to do more than look at things? */
@@ -274,6 +282,45 @@ export class Access {
       if (who.kind !== 'role' && (who.kind !== 'entry' || (may & ~LOOK) === 0)) return false;
       return this.#isFor(who, entry, false);
     });
+  }
+
+  /**
+   * Has somebody rights of their own that the asker has not: by a role, by a row that names them, by a grant? What everybody bound has
+   * does not count.
+   */
+  hasMoreRights(entry: PackedEntry, asker: { readonly rows: Iterable<Row>; readonly level: number }): boolean {
+    const level = this.#levelOf(entry);
+    if (level === levels.indexOf('board') && asker.level < level) return true;
+    const rows = this.#rows.filter(({ who }) => (who.kind === 'role' || who.kind === 'entry') && this.#isFor(who, entry, false));
+    const own = [...asker.rows];
+    return [...rows, ...this.#grantsOf(entry)].some((row) => !isWithin({ row, level }, { rows: own, level: asker.level }));
+  }
+
+  /**
+   * May askers of a class read an attribute of everything in a place, whatever its owners choose to show? Of its subtypes too, which a
+   * filter on it speaks of. Secrets nobody may, root neither.
+   */
+  mayReadOfAll(of: ViewerClass | undefined, place: Place, type: AttributeType): boolean {
+    return this.#schema.attributeTypes
+      .filter((each) => this.#schema.isSubtype(each, type))
+      .every((each) => {
+        if (this.#secret.has(each)) return false;
+        if (of === undefined) return true;
+        const { narrowest } = nearest(this.#visibility, each) ?? this.#otherwise;
+        const shows = ({ names, level = of.level }: Row) => (names === undefined ? narrowest <= level : names(each));
+        return [...of.rows].some((row) => (row.may & READ) !== 0 && row.test === undefined && reaches(row, place) && shows(row));
+      });
+  }
+
+  /** Does a role hang on the name of this entry: is it the group of one, or does such a group stand below it? */
+  carriesRole(entry: PackedEntry): boolean {
+    return [...this.#roles.values()].flat().some((group) => group === entry.key || group.endsWith(`,${entry.key}`));
+  }
+
+  /** Is it the group of a role that may more than look at things? With nobody in it, nobody could put somebody into it. */
+  carriesPower(entry: PackedEntry): boolean {
+    const powerful = this.#rows.flatMap(({ who, may }) => (who.kind === 'role' && (may & ~LOOK) !== 0 ? this.groupsOfRole(who.role) : []));
+    return powerful.includes(entry.key);
   }
 
   /** Is it a program, not a person? */
@@ -326,11 +373,12 @@ export class Access {
     return {
       baseKey: this.#below(grant.entries.dn),
       scope: grant.entries.scope,
+      filter: grant.entries.filter && formatFilter(grant.entries.filter),
       test: grant.entries.filter === undefined ? undefined : this.#test(grant.entries.filter),
       names: this.#names(grant.attributes),
       level: isVisibleTo(grant.attributes) ? levels.indexOf(grant.attributes.level) : undefined,
+      listed: Array.isArray(grant.attributes) ? grant.attributes.map((name) => this.#type(name)) : undefined,
       may: grant.may.reduce((sum, right) => sum | bit(right), 0),
-      sweeping: !Array.isArray(grant.attributes),
     };
   }
 

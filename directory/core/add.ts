@@ -5,6 +5,7 @@ import type { Attribute } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription, serverSets } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
+import { refuseUnreadable } from './member-url.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { type PasswordRecord, refusePasswordAsName } from './password-record.ts';
 import { followReferrals, type Plan, type PlanContext } from './plan.ts';
@@ -92,6 +93,7 @@ export function planAdd(
   const name = formatDn((parent === undefined ? dn : dn.slice(0, 1)).map((rdn) => schema.spell(rdn))) + below;
   const after = draft.pack({ uuid, parent: parent?.uuid ?? null, key, dn: name });
   checkIntegrity(staging, after);
+  refuseUnreadable(context, undefined, after);
   return [{ cause: 'request', before: undefined, after, change: { kind: 'add', dn: name, attributes: given } }];
 }
 

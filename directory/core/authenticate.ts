@@ -144,7 +144,8 @@ export class Authenticator {
       );
       if (right === undefined) throw new DirectoryError('unwillingToPerform', 'the old password is not right');
     }
-    if (!asker.maySetPassword(entry)) throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
+    if (!asker.mayWrite(entry, 'userPassword'))
+      throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
     return (await asker.setPassword(entry, password, old !== undefined)).after;
   }
 

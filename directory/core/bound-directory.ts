@@ -244,8 +244,19 @@ export class BoundDirectory {
 
   /** May the asker give this entry a password, and so let somebody in? */
   maySetPassword(entry: PackedEntry): boolean {
-    const type = this.#directory.schema.description('userPassword');
-    return type !== undefined && this.viewer.mayWrite(entry, type);
+    return this.mayWrite(entry, 'userPassword') && !this.viewer.isBelow(entry);
+  }
+
+  /** May the asker delete this entry, as far as rights go? */
+  mayDelete(entry: PackedEntry): boolean {
+    const parent = this.#directory.tree.parentOf(entry);
+    return parent !== undefined && this.viewer.mayDeleteBelow(parent) && !this.viewer.mustKeep(entry);
+  }
+
+  /** May the asker write an attribute of the entry? */
+  mayWrite(entry: PackedEntry, name: string): boolean {
+    const description = this.#directory.schema.description(name);
+    return description !== undefined && this.viewer.mayWrite(entry, description);
   }
 
   #changeAppPasswords(uuid: string, change: (values: readonly string[]) => readonly string[]): Promise<Outcome> {

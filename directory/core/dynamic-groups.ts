@@ -2,13 +2,13 @@ import type { AttributeType } from '../../schema/ldap/registry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { parseLdapUrl } from '../model/ldap-url.ts';
 import { compileFilter, type Test } from './matching.ts';
+import { placeOf } from './member-url.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import type { Place } from './reach.ts';
 import type { Tree } from './tree.ts';
 
 /** One memberURL of a group, ready to be asked. */
-interface MemberRule {
-  readonly baseKey: string;
-  readonly scope: 'base' | 'one' | 'sub';
+interface MemberRule extends Place {
   readonly test: Test;
 }
 
@@ -42,6 +42,11 @@ export class DynamicGroups {
   /** Slots of who is in; empty for other entries. */
   membersOf(group: PackedEntry): ReadonlySet<number> {
     return this.#groups.get(group.slot)?.members ?? nobody;
+  }
+
+  /** Slots of who would be in a group with these values of memberURL. */
+  foundBy(urls: readonly Buffer[]): ReadonlySet<number> {
+    return this.#define(urls).members;
   }
 
   /** Slots of the dynamic groups that an entry is in. */
@@ -90,7 +95,7 @@ export class DynamicGroups {
       const url = parseLdapUrl(text);
       const filter = url.filter ?? ({ kind: 'present', attribute: 'objectClass' } as const);
       const context = { tree: this.#tree, computed: new Map(), maySearch: () => true };
-      return [{ baseKey: this.#tree.schema.normalizeDn(url.dn), scope: url.scope ?? 'base', test: compileFilter(filter, context) }];
+      return [{ ...placeOf(this.#tree.schema, url), test: compileFilter(filter, context) }];
     } catch (error) {
       if (error instanceof DirectoryError) return [];
       throw error;

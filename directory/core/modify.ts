@@ -5,9 +5,12 @@ import type { Modification } from '../model/entry.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription, serverSets } from './draft.ts';
 import { checkIntegrity } from './integrity.ts';
+import { refuseUnreadable } from './member-url.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import { refuseHigher } from './password-change.ts';
 import { type PasswordRecord, timeAlone } from './password-record.ts';
 import { loadForUpdate, type Plan, type PlanContext, stampModified } from './plan.ts';
+import { keepSomebodyIn } from './role-groups.ts';
 
 /**
  * Plans a change of an entry's attributes (RFC 4511 §4.6, RFC 4525). The changes are made in order and the schema is checked
@@ -59,12 +62,18 @@ export function planModify(
   }
   validateEntry(schema, dn, draft.attributes(), validateNumber);
   const password = resolveDescription(staging.tree, 'userPassword');
-  if (resolved.some(({ description }) => description.type === password.type)) record(draft, before, context);
+  if (resolved.some(({ description }) => description.type === password.type)) {
+    refuseHigher(context.viewer, before);
+    record(draft, before, context);
+  }
   stampModified(draft, context);
   const after = draft.pack(before);
   checkIntegrity(staging, after);
+  refuseUnreadable(context, before, after);
   const change = { kind: 'modify' as const, dn: before.dn, modifications };
-  return waits ? [{ cause: 'request', before, after: before, change, waits: true }] : [{ cause: 'request', before, after, change }];
+  const planned = { cause: 'request' as const, before, after, change };
+  keepSomebodyIn(context, planned);
+  return waits ? [{ ...planned, after: before, waits: true }] : [planned];
 }
 
 type NamedType = ReturnType<typeof knownType>;

@@ -2,10 +2,12 @@ import { validateEntry } from '../../schema/ldap/validate.ts';
 import { formatRdn, parseDn, parseRdn } from '../model/dn.ts';
 import { DirectoryError } from '../model/errors.ts';
 import { Draft, resolveDescription, serverSets } from './draft.ts';
+import { refuseUnreadable } from './member-url.ts';
 import { type PackedEntry, renamePacked } from './packed-entry.ts';
 import { refusePasswordAsName } from './password-record.ts';
 import { loadForUpdate, type Plan, type PlanContext, type PlannedChange, stampModified } from './plan.ts';
 import { followRename } from './references.ts';
+import { keepRoleGroup } from './role-groups.ts';
 
 export interface MoveRequest {
   readonly dn: string;
@@ -41,6 +43,7 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   if (parent !== oldParent && !(viewer.mayDeleteBelow(oldParent) && viewer.mayAddBelow(parent))) {
     throw new DirectoryError('insufficientAccessRights', 'moving this entry there is not allowed');
   }
+  if (key !== before.key) keepRoleGroup(context, before);
   const occupant = staging.find(key);
   if (occupant !== undefined && occupant.uuid !== before.uuid)
     throw new DirectoryError('entryAlreadyExists', 'there is an entry of that name already');
@@ -61,6 +64,7 @@ export function planMove(context: PlanContext, request: MoveRequest): Plan {
   validateEntry(schema, [newRdn], draft.attributes());
   stampModified(draft, context);
   const after = draft.pack({ uuid: before.uuid, parent: parent.uuid, key, dn: `${formatRdn(schema.spell(newRdn))},${parent.dn}` });
+  refuseUnreadable(context, before, after);
   return withReferences(context, request, before, after);
 }
 

@@ -7,6 +7,7 @@ import { resolveDescription } from './draft.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { judgeQuality, type PasswordPolicy } from './password-policy.ts';
 import { fromHistory, type PasswordRecord, recordOf, timeAlone } from './password-record.ts';
+import type { Viewer } from './viewer.ts';
 
 /** More values of userPassword than this are not tried: each costs a hash. */
 export const mostPasswords = 4;
@@ -48,6 +49,7 @@ export async function prepareModify(
   const old = touching.filter(({ operation }) => operation === 'delete').flatMap(({ attribute }) => attribute.values);
   const fresh = touching.filter(({ operation }) => operation !== 'delete').flatMap(({ attribute }) => attribute.values);
   await refuseServices(directory, asker, entry);
+  refuseHigher(asker.viewer, entry);
   if (!asker.viewer.isRoot) refuseMany(directory, fresh);
   if (isOwn) judgeOwn(directory, entry, policy, fresh.length > 0, oldIsRight || old.some((value) => directory.passwords.isClear(value)));
   const stored = await storedForms(directory, asker, entry, old);
@@ -109,6 +111,18 @@ async function refuseServices(directory: Directory, asker: BoundDirectory, entry
   if (directory.access.hasPowers(entry)) refuse('its owner has rights over others');
   if (directory.appPasswordsOf(entry).length > 0) refuse('its owner has app passwords');
   if ((await directory.store.passwordUses(entry.uuid)).size > 0) refuse('its owner has used app passwords');
+}
+
+/**
+ * Whoever sets somebody's password can be them from then on, so nobody sets that of somebody who may more than they.
+ * @throws DirectoryError insufficientAccessRights
+ */
+export function refuseHigher(viewer: Viewer, entry: PackedEntry): void {
+  if (viewer.isBelow(entry))
+    throw new DirectoryError('insufficientAccessRights', `${entry.dn} has rights that you have not: their password is not yours to set`, {
+      flaw: 'moreRights',
+      named: entry.dn,
+    });
 }
 
 /** Does the main password open the web site alone? */

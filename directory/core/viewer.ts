@@ -2,6 +2,7 @@ import { type Level, levels } from '../../schema/ldap/policy.ts';
 import type { AttributeDescription, AttributeType } from '../../schema/ldap/registry.ts';
 import type { Access, ViewerClass } from './access.ts';
 import type { PackedEntry } from './packed-entry.ts';
+import type { Place } from './reach.ts';
 import { ADD, COMPARE, DELETE, type Mask, PROPOSE, PROXY, READ, REPLICATE, SEARCH, WRITE } from './rights.ts';
 
 /** One asker's eyes. For root, everything. */
@@ -66,6 +67,22 @@ export class Viewer {
   }
   mayWrite(entry: PackedEntry, description: AttributeDescription): boolean {
     return (this.mask(entry).get(description) & WRITE) !== 0;
+  }
+  /** May this asker read an attribute of everything in a place, whatever its owners choose to show? Secrets nobody may. */
+  mayReadOfAll(place: Place, type: AttributeType): boolean {
+    return this.#access.mayReadOfAll(this.#class, place, type);
+  }
+  /** Has somebody else rights that this asker has not? */
+  isBelow(entry: PackedEntry): boolean {
+    return this.#class !== undefined && entry.uuid !== this.entry?.uuid && this.#access.hasMoreRights(entry, this.#class);
+  }
+  /** Does a role hang on the name of this entry, and this asker is not root, who alone may take it away? */
+  mustKeep(entry: PackedEntry): boolean {
+    return !this.isRoot && this.#access.carriesRole(entry);
+  }
+  /** Must somebody stay in this group, because otherwise nobody could put anybody into it? */
+  mustKeepMembers(group: PackedEntry): boolean {
+    return !this.isRoot && this.#access.carriesPower(group);
   }
   /** May this asker ask for a change that somebody else then approves? */
   mayPropose(entry: PackedEntry, description: AttributeDescription): boolean {

@@ -51,6 +51,8 @@ export interface VisibilityRow {
 export interface Policy {
   /** Name of a role → the groups (DNs below the suffix) whose members have it */
   readonly roles: ReadonlyMap<string, readonly string[]>;
+  /** Names of the roles that see what the level `board` sees */
+  readonly board: readonly string[];
   /** Attributes that `*` and `visible` never mean */
   readonly secret: readonly string[];
   readonly visibility: readonly VisibilityRow[];
@@ -66,6 +68,7 @@ export class PolicyError extends Error {
  * Reads an access file: a row a line, columns set apart by a bar between blanks, `#` begins a comment.
  *
  *     role       | NAME | GROUP [| GROUP …]
+ *     level      | board | ROLE [| ROLE …]
  *     secret     | ATTRIBUTES
  *     visibility | ATTRIBUTES | STANDARD | WIDEST..NARROWEST
  *     allow      | WHO | [base|one|sub] DN [FILTER] | ATTRIBUTES, *, visible or visible:LEVEL | RIGHTS
@@ -75,6 +78,7 @@ export class PolicyError extends Error {
  */
 export function parsePolicy(text: string, file: string): Policy {
   const roles = new Map<string, readonly string[]>();
+  let board: readonly string[] | undefined;
   const secret: string[] = [];
   const visibility: VisibilityRow[] = [];
   const access: AccessRow[] = [];
@@ -87,19 +91,19 @@ export function parsePolicy(text: string, file: string): Policy {
       if (kind === 'role') {
         const [name, ...groups] = expectColumns(columns, 2, Number.POSITIVE_INFINITY);
         roles.set(word(name, 'a role'), groups);
-      } else if (kind === 'secret') secret.push(...list(expectColumns(columns, 1)[0]));
+      } else if (kind === 'level') board = [...(board ?? []), ...levelRow(columns)];
+      else if (kind === 'secret') secret.push(...list(expectColumns(columns, 1)[0]));
       else if (kind === 'visibility') visibility.push(visibilityRow(columns));
       else if (kind === 'allow') access.push(accessRow(columns));
-      else throw new Error(`a row begins with role, secret, visibility or allow, not with "${kind}"`);
+      else throw new Error(`a row begins with role, level, secret, visibility or allow, not with "${kind}"`);
     } catch (error) {
       mistakes.push(`${file}:${index + 1}: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
-  for (const { who } of access) {
-    if (who.kind === 'role' && !roles.has(who.role)) mistakes.push(`${file}: no row says who has the role "${who.role}"`);
-  }
+  const named = [...(board ?? []), ...access.flatMap(({ who }) => (who.kind === 'role' ? who.role : []))];
+  for (const role of named) if (!roles.has(role)) mistakes.push(`${file}: no row says who has the role "${role}"`);
   if (mistakes.length > 0) throw new PolicyError(mistakes.join('\n'));
-  return { roles, secret, visibility, access };
+  return { roles, board: board ?? ['board'], secret, visibility, access };
 }
 
 /**
@@ -159,6 +163,13 @@ function visibilityRow(columns: readonly string[]): VisibilityRow {
   const [at, from, to] = [levels.indexOf(row.standard), levels.indexOf(row.widest), levels.indexOf(row.narrowest)];
   if (at < from || at > to) throw new Error(`the standard ${row.standard} lies outside ${row.widest}..${row.narrowest}`);
   return row;
+}
+
+/** Only the board is a matter of roles: who is a member or oneself, one can see. */
+function levelRow(columns: readonly string[]): readonly string[] {
+  const [seen, ...roles] = expectColumns(columns, 2, Number.POSITIVE_INFINITY);
+  if (level(seen) !== 'board') throw new Error(`the level ${seen} is given to no role; board alone is`);
+  return roles.map((role) => word(role, 'a role'));
 }
 
 function accessRow(columns: readonly string[]): AccessRow {

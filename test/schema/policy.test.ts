@@ -80,6 +80,14 @@ test('roles, secrets and visibility', () => {
   ]);
 });
 
+test('the level board is what the role of its name sees, unless a row says which roles', () => {
+  const roles = 'role | board | cn=a\nrole | helpers | cn=b\nrole | crew | cn=c\n';
+  const boardOf = (rows: string) => parsePolicy(roles + rows, 'a').board;
+  assert.equal(boardOf(''), ['board']);
+  assert.equal(boardOf('level | board | board | helpers\n'), ['board', 'helpers']);
+  assert.equal(boardOf('level | board | helpers\nlevel | board | crew\n'), ['helpers', 'crew']);
+});
+
 const mistakes: readonly (readonly [name: string, line: string, text: RegExp])[] = [
   ['an unknown row', 'deny | x', /^f:2: a row begins with .* not with "deny"$/],
   ['too few columns', 'allow | self | .', /^f:2: 4 columns are expected/],
@@ -87,6 +95,9 @@ const mistakes: readonly (readonly [name: string, line: string, text: RegExp])[]
   ['a role without groups', 'role | board', /^f:2: at least 2 columns/],
   ['a role with a wrong name', 'role | Bo ard | cn=a', /is no name for a role/],
   ['a role that nobody has', 'allow | nosuch | . | * | read', /^f: no row says who has the role "nosuch"$/],
+  ['a level of a role that nobody has', 'level | board | nosuch', /^f: no row says who has the role "nosuch"$/],
+  ['a level without roles', 'level | board', /^f:2: at least 2 columns/],
+  ['a level that is no matter of roles', 'level | self | board', /^f:2: the level self is given to no role/],
   ['an unknown right', 'allow | self | . | * | peek', /^f:2: "peek" is not one of compare/],
   ['no rights', 'allow | self | . | * | ,', /^f:2: a list of names is empty/],
   ['no entries', 'allow | self |  | * | read', /^f:2: /],

@@ -109,6 +109,26 @@ export const refusalWords = {
     'It is still the {attribute} of {named}, and perhaps of others. Give them another one first.',
     'Er ist noch {attribute} von {named}, und vielleicht von anderen. Gib ihnen zuerst etwas anderes.',
   ],
+  'refusal.filterUnreadable': [
+    'Not everybody shows you “{attribute}”, and whom the group finds would tell it all the same. Leave it out of the filter.',
+    'Nicht alle zeigen dir „{attribute}“, und wen die Gruppe findet, würde es trotzdem verraten. Lass es aus dem Filter weg.',
+  ],
+  'refusal.filterUnreadable.*': [
+    'A part of the filter asks for every attribute, and not everybody shows you all of them. Say which one it is about.',
+    'Ein Teil des Filters fragt nach jedem Attribut, und nicht alle zeigen dir alles. Sag, um welches es geht.',
+  ],
+  'refusal.moreRights': [
+    'Whoever this is has rights that you have not, so their password is not yours to set.',
+    'Wer das ist, hat Rechte, die du nicht hast; das Passwort kannst du darum nicht setzen.',
+  ],
+  'refusal.roleEmptied': [
+    'Rights come from being in {named}, so somebody has to stay in it. Put another in first.',
+    'Wer in {named} ist, hat dadurch Rechte; jemand muss also darin bleiben. Nimm zuerst jemand anderen hinein.',
+  ],
+  'refusal.roleStays': [
+    'Rights hang on the name of {named}: the administrator alone deletes or renames it.',
+    'Am Namen von {named} hängen Rechte: nur die Administration löscht das oder benennt es um.',
+  ],
   'refusal.gone': [
     'This entry is gone, or not for you to see: it was perhaps deleted or renamed meanwhile. Look for it in the directory.',
     'Diesen Eintrag gibt es nicht mehr, oder du darfst ihn nicht sehen: vielleicht wurde er inzwischen gelöscht oder umbenannt. Such ihn im Verzeichnis.',
