@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { csv } from '../../web/board/csv.ts';
 import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
@@ -63,6 +64,25 @@ test('the table for spreadsheets holds no formulas', async () => {
   assert.match(headers.get('content-type') ?? '', /^text\/csv/);
   assert.match(text, /^uid,name,mail,status,joined,left\r\n/);
   assert.match(text, /\r\nbob,'=cmd\(\),bob@example\.org,member,,\r\n/);
+});
+
+test('a cell that a spreadsheet would divide at a separator of its own stays one cell', () => {
+  assert.is(csv([['x;=1+1;y', 'x\t=1+1', 'a,b', 'plain']]), '"x;=1+1;y","x\t=1+1","a,b",plain\r\n');
+});
+
+test('members of a group are found whatever the group is called', async () => {
+  const root = site.directory.asRoot('test');
+  const value = (description: string, text: string) => ({ description, values: [Buffer.from(text)] });
+  for (const [name, rdn] of [
+    ['#x', 'cn=\\#x'],
+    ['a+b="c"', 'cn=a\\+b=\\"c\\"'],
+  ] as const) {
+    const dn = `${rdn},ou=groups,${base}`;
+    await root.add(dn, [value('objectClass', 'groupOfNames'), value('cn', name), value('member', `uid=bob,ou=people,${base}`)]);
+    const { status, data } = await (await site.as('cleo')).json<Members>(`/board/members?group=${encodeURIComponent(name)}`);
+    assert.equal([status, data.members?.map(({ uid }) => uid)], [200, ['bob']]);
+    await root.delete(dn);
+  }
 });
 
 test('an applicant becomes a member after a look at the list, gets a day of joining and a welcome in their language', async () => {

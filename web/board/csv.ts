@@ -9,5 +9,6 @@ export function csv(rows: readonly (readonly string[])[]): string {
 /** What a spreadsheet would take for a formula gets an apostrophe: people type their names themselves. */
 function cell(text: string): string {
   const tame = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d\s()/.-]+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
+  // where a comma stands in numbers, as in German, spreadsheets divide at semicolons
+  return /[",;\t\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
 }

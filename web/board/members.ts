@@ -1,4 +1,5 @@
 import type { PackedEntry } from '../../directory/core/packed-entry.ts';
+import { escapeDnText } from '../../directory/model/dn.ts';
 import { type Answer, page } from '../answer.ts';
 import { plainText } from '../people/people-index.ts';
 import { nameOf, userNameOf } from '../people/person.ts';
@@ -65,8 +66,7 @@ function filtered(visit: Visit): MemberRow[] {
   const { site } = visit;
   const { status, group, q, only } = filtersOf(visit);
   const words = plainText(q).split(' ').filter(Boolean);
-  const inGroup =
-    group === '' ? undefined : site.directory.tree.named(`cn=${group.replace(/[,+"\\<>;=]/g, '\\$&')},ou=groups,${site.directory.baseDn}`);
+  const inGroup = group === '' ? undefined : site.directory.tree.named(`cn=${escapeDnText(group)},ou=groups,${site.directory.baseDn}`);
   const members = inGroup && site.directory.membership.membersOf(inGroup);
   const rows: MemberRow[] = [];
   for (const entry of peopleOf(visit)) {
