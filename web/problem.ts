@@ -1,5 +1,6 @@
 import { DirectoryError } from '../directory/model/errors.ts';
 import { Refusal } from './answer.ts';
+import { flawOf } from './directory/refusal.ts';
 import type { Site } from './site.ts';
 import type { Translate } from './words.ts';
 
@@ -42,7 +43,7 @@ export function wordsOf(t: Translate, error: DirectoryError): string {
     case 'noSuchObject':
       return t('error.notFound');
     case 'insufficientAccessRights':
-      return t('error.forbidden');
+      return flawOf(t, error) ?? t('error.forbidden');
     case 'unavailable':
       return t('error.unavailable');
     case 'busy':
@@ -52,6 +53,6 @@ export function wordsOf(t: Translate, error: DirectoryError): string {
     case 'attributeOrValueExists':
       return t('error.conflict');
     default:
-      return t('error.refused', { reason: error.message || error.kind });
+      return flawOf(t, error) ?? t('error.refused', { reason: error.message || error.kind });
   }
 }

@@ -4,8 +4,8 @@ export const approvalWords = {
   'approvals.title': ['Approvals', 'Zustimmungen'],
   'approvals.count': ['One change waits. || {count} changes wait.', 'Eine Änderung wartet. || {count} Änderungen warten.'],
   'approvals.none': [
-    'Nothing waits. What members ask to have changed (their legal name, status, mail address …) shows up here.',
-    'Nichts wartet. Was Mitglieder geändert haben möchten (amtlicher Name, Status, Mailadresse …), steht dann hier.',
+    'Nothing waits for you to decide. What members ask to have changed (their legal name, status, mail address …) shows up here.',
+    'Nichts wartet auf deine Entscheidung. Was Mitglieder geändert haben möchten (amtlicher Name, Status, Mailadresse …), steht dann hier.',
   ],
   'approvals.decide': ['Decide', 'Entscheiden'],
   'approvals.askedBy': ['asked for by', 'beantragt von'],

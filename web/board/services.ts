@@ -2,6 +2,7 @@ import { ServiceAccounts } from '../../directory/core/service-accounts.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { parseGrant } from '../../schema/ldap/policy.ts';
 import { type Answer, type FieldErrors, page, redirect } from '../answer.ts';
+import { askFirst } from '../frame/ask.ts';
 import { wordsOf } from '../problem.ts';
 import type { Visit } from '../visit.ts';
 
@@ -52,8 +53,13 @@ export async function changeService(visit: Visit): Promise<Answer> {
   if (form.text('do') === 'rotate') return made(visit, name, {}, () => accounts.rotate(name));
   try {
     if (form.text('do') === 'finish') await accounts.finish(name);
-    else if (form.text('do') === 'remove') await accounts.remove(name);
-    else return redirect('/board/services');
+    else if (form.text('do') === 'remove') {
+      const [title, what, yes] = [visit.t('ask.delete', { name }), visit.t('services.willRemove'), visit.t('smallEntries.delete')];
+      const question =
+        visit.as.mayDelete(accounts.find(name)) && (await askFirst(visit, { title, what, yes, isDanger: true, back: '/board/services' }));
+      if (question) return question;
+      await accounts.remove(name);
+    } else return redirect('/board/services');
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;
     return listServices(visit, { form: wordsOf(visit.t, error) });

@@ -54,10 +54,15 @@ export const boardWords = {
   'smallEntries.deleted': ['{name} is gone.', '{name} ist weg.'],
   'smallEntries.missing': ['This is needed.', 'Das wird gebraucht.'],
   'smallEntries.there': ['There is one of that name already.', 'So eines gibt es schon.'],
+  'ask.delete': ['Delete “{name}”?', '„{name}“ löschen?'],
   'statuses.title': ['Statuses', 'Status'],
   'statuses.intro': [
     'What somebody can be to the club, and whether that lets them sign in. A status that somebody has can’t be deleted.',
     'Was jemand für den Verein sein kann, und ob man sich damit anmelden darf. Ein Status, den jemand hat, lässt sich nicht löschen.',
+  ],
+  'statuses.willDelete': [
+    'Nobody can be given it any more. What the log says of it stays.',
+    'Niemand kann ihn mehr bekommen. Was das Protokoll davon sagt, bleibt.',
   ],
   'statuses.name': ['Name', 'Name'],
   'statuses.description': ['What it means', 'Was das heißt'],
@@ -75,6 +80,8 @@ export const boardWords = {
     'Leave it empty to choose the members yourself. An LDAP filter like',
     'Leer lassen, um die Mitglieder selbst zu wählen. Ein LDAP-Filter wie',
   ],
+  'groups.filterOf': ['Filter by which the group fills itself', 'Filter, mit dem sich die Gruppe füllt'],
+  'groups.filterExample': ['An LDAP filter like', 'Ein LDAP-Filter wie'],
   'groups.wrongFilter': ['That is no LDAP filter.', 'Das ist kein LDAP-Filter.'],
   'groups.tryFilter': ['Try the filter', 'Filter ausprobieren'],
   'groups.preview': ['One person: || {count} people:', 'Eine Person: || {count} Leute:'],
@@ -83,6 +90,14 @@ export const boardWords = {
   'groups.join': ['Put in', 'Hinein'],
   'groups.leave': ['Take out', 'Heraus'],
   'groups.delete': ['Delete the group', 'Gruppe löschen'],
+  'groups.willDelete': [
+    'One person is in it. What comes from being in it ends: rights at services, and mail to its address. || {count} people are in it. What comes from being in it ends: rights at services, and mail to its address.',
+    'Eine Person ist darin. Was man durch die Gruppe hat, ist dann vorbei: Rechte bei Diensten, und Mail an ihre Adresse. || {count} Leute sind darin. Was man durch die Gruppe hat, ist dann vorbei: Rechte bei Diensten, und Mail an ihre Adresse.',
+  ],
+  'groups.willEmpty': [
+    'Nobody is in {name} then, and nobody has the rights that come from it.',
+    'Dann ist niemand mehr in {name}, und niemand hat die Rechte, die man dadurch hat.',
+  ],
   'groups.nobody': ['There is nobody called “{uid}”.', '„{uid}“ gibt es nicht.'],
   'groups.isIn': ['They are in it already.', 'Schon drin.'],
   'groups.inactive': ['may not sign in', 'darf sich nicht anmelden'],
@@ -93,6 +108,17 @@ export const boardWords = {
   'boardMail.aliases': ['Aliases', 'Aliasse'],
   'boardMail.aliasesIntro': ['Addresses that lead to others.', 'Adressen, die zu anderen führen.'],
   'boardMail.address': ['Address', 'Adresse'],
+  'boardMail.addresses': ['Addresses', 'Adressen'],
+  'boardMail.wrongAddress': [
+    '“{value}” is neither an e-mail address nor the part of one before the @.',
+    '„{value}“ ist weder eine E-Mail-Adresse noch der Teil einer solchen vor dem @.',
+  ],
+  'boardMail.wrongDomain': [
+    '“{value}” is not a domain. Those are letters, digits and hyphens, with dots between them, like example.org.',
+    '„{value}“ ist keine Domain. Das sind Buchstaben, Ziffern und Bindestriche, mit Punkten dazwischen, wie example.org.',
+  ],
+  'boardMail.willDeleteDomain': ['Mail to addresses in it does not arrive any more.', 'Mail an Adressen darin kommt nicht mehr an.'],
+  'boardMail.willDeleteAlias': ['Mail to it does not arrive any more.', 'Mail dorthin kommt nicht mehr an.'],
   'boardMail.addressHint': [
     'The whole address, or the part before the @ for every domain.',
     'Die ganze Adresse, oder der Teil vor dem @ für jede Domain.',
@@ -108,6 +134,10 @@ export const boardWords = {
   'services.rotate': ['Give it a new password', 'Neues Passwort geben'],
   'services.finish': ['End the old password', 'Altes Passwort beenden'],
   'services.finished': ['{name} has the new password alone.', '{name} hat nur noch das neue Passwort.'],
+  'services.willRemove': [
+    'It gets in no more, and what was granted to it is gone.',
+    'Er kommt nicht mehr hinein, und was ihm gewährt wurde, ist weg.',
+  ],
   'services.add': ['Add a service', 'Dienst hinzufügen'],
   'services.grants': ['What it may', 'Was er darf'],
   'services.grantsHint': ['A row a line: entries, attributes, rights.', 'Eine Zeile je Recht: Einträge, Attribute, Rechte.'],
@@ -137,5 +167,6 @@ export const boardWords = {
   'log.until': ['to', 'bis'],
   'log.followed': ['followed from another', 'Folge einer anderen'],
   'log.nobody': ['nobody', 'niemand'],
+  'log.whole': ['all of it', 'alles davon'],
   'log.older': ['Older', 'Älteres'],
 } satisfies Words;

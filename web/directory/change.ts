@@ -4,6 +4,7 @@ import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { ObjectClass } from '../../schema/ldap/registry.ts';
 import { type Answer, type FieldErrors, page, redirect } from '../answer.ts';
+import { askAgain, askFirst } from '../frame/ask.ts';
 import type { Visit } from '../visit.ts';
 import { entryNamed } from './browse.ts';
 import { type AttributeField, allowedBy, fieldsOf, type Refused, typedOr } from './entry-fields.ts';
@@ -140,20 +141,19 @@ export async function renameEntry(visit: Visit): Promise<Answer> {
 
 /** POST /directory/delete?dn=: asks first. */
 export async function deleteEntry(visit: Visit): Promise<Answer> {
-  const { as, site } = visit;
+  const { as, site, t } = visit;
   const entry = entryNamed(visit, visit.query('dn'));
   const parent = site.directory.tree.parentOf(entry);
-  if ((await visit.request.form()).text('confirmed') !== 'yes') return deletePage(entry);
+  const { dn } = entry;
+  const words = { title: dn, what: t('browser.really'), yes: t('browser.delete') };
+  const question = { ...words, isDanger: true, back: placeOf(dn), data: { dn } } as const;
+  const asked = await askFirst(visit, question);
+  if (asked !== undefined) return asked;
   try {
-    await as.delete(entry.dn);
+    await as.delete(dn);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return deletePage(entry, { form: refusalOf(visit, error) });
+    return askAgain(visit, question, { form: refusalOf(visit, error) });
   }
-  return redirect(placeOf(parent?.dn ?? site.directory.baseDn), { word: 'smallEntries.deleted', values: { name: entry.dn } });
-}
-
-function deletePage({ dn }: PackedEntry, errors?: FieldErrors): Answer {
-  const form = { path: `/directory/delete?dn=${encodeURIComponent(dn)}`, back: placeOf(dn) };
-  return page('directory/delete', dn, { dn }, { form, ...(errors && { status: 422, errors }) });
+  return redirect(placeOf(parent?.dn ?? site.directory.baseDn), { word: 'smallEntries.deleted', values: { name: dn } });
 }

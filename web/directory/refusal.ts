@@ -1,7 +1,7 @@
 import { DirectoryError, type ErrorKind } from '../../directory/model/errors.ts';
 import type { FieldErrors } from '../answer.ts';
 import type { Visit } from '../visit.ts';
-import { isWord, type Word } from '../words.ts';
+import { isWord, type Translate, type Values, type Word } from '../words.ts';
 
 /** What a kind of error comes to, where no flaw says it better. What is not here is said as the directory says it. */
 const kinds: Partial<Record<ErrorKind, Word>> = {
@@ -61,9 +61,16 @@ export function isRefusal(error: unknown): error is DirectoryError {
 
 /** What the directory has refused, as a sentence with what to do. */
 export function refusalOf({ t, site }: Pick<Visit, 't' | 'site'>, error: DirectoryError): string {
-  const { attribute = '', at = 0, named = '' } = error;
-  const place = error.flaw?.startsWith('filter') ? at : at + 1;
-  return t(wordOf(error), { attribute, at: place, named, wanted: wanted({ t, site }, attribute), reason: error.message });
+  return t(wordOf(error), { ...valuesOf(error), wanted: wanted({ t, site }, error.attribute ?? '') });
+}
+
+/** The same for a page that has words of its own for kinds; undefined when the error does not say what exactly is wrong. */
+export function flawOf(t: Translate, error: DirectoryError): string | undefined {
+  return error.flaw === undefined ? undefined : t(wordOf(error), valuesOf(error));
+}
+
+function valuesOf({ flaw, attribute = '', at = 0, named = '', message }: DirectoryError): Values {
+  return { attribute, at: flaw?.startsWith('filter') ? at : at + 1, named, reason: message };
 }
 
 function wordOf({ kind, flaw, attribute, passwordPolicy, message }: DirectoryError): Word {
