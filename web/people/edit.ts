@@ -73,7 +73,8 @@ export async function editPerson(visit: Visit): Promise<Answer> {
   return redirect(path, { word: waits > 0 ? 'profile.waits' : 'profile.saved', values: { count: waits } }, { waits });
 }
 
-const conflicts: ReadonlySet<DirectoryError['kind']> = new Set(['noSuchAttribute', 'attributeOrValueExists', 'assertionFailed']);
+/** Somebody else was faster. */
+export const conflicts: ReadonlySet<DirectoryError['kind']> = new Set(['noSuchAttribute', 'attributeOrValueExists', 'assertionFailed']);
 
 /** What is too large for the whole form is a picture, and was not read, nor was what was typed beside it. */
 export function editTooLarge(visit: Visit): Answer {
@@ -136,7 +137,7 @@ function valuesIn(form: Form, field: Field, loaded: readonly string[]): readonly
 }
 
 /** What the form showed when it was loaded; who sends no such thing (a program) means what is there now. */
-function loadedValues({ as }: Visit, entry: PackedEntry, form: Form, attribute: string): string[] {
+export function loadedValues({ as }: Visit, entry: PackedEntry, form: Form, attribute: string): string[] {
   const now = as.texts(entry, attribute);
   const was = form.raw(`was.${attribute}`);
   if (was === '') return now;
@@ -146,6 +147,11 @@ function loadedValues({ as }: Visit, entry: PackedEntry, form: Form, attribute: 
   } catch {
     return now;
   }
+}
+
+/** Is something else there by now than when the form was loaded? */
+export function hasChanged(visit: Visit, entry: PackedEntry, form: Form, attribute: string): boolean {
+  return JSON.stringify(visit.as.texts(entry, attribute)) !== JSON.stringify(loadedValues(visit, entry, form, attribute));
 }
 
 /** What may be chosen of who sees it. */
