@@ -6,8 +6,9 @@ import { nameOf, userNameOf } from '../people/person.ts';
 import { firstRdn } from '../people/profile.ts';
 import type { Visit } from '../visit.ts';
 import { csv } from './csv.ts';
-import { isGroup } from './groups.ts';
+import { groupsOf, isDynamic } from './groups.ts';
 import { statusesOf } from './member-status.ts';
+import { pageOf } from './paged.ts';
 
 const perPage = 100;
 
@@ -28,14 +29,22 @@ export interface MemberRow {
 /** GET /board/members: `?status=`, `?group=`, `?q=`, `?only=unconfirmed|deletion`. */
 export function listMembers(visit: Visit): Answer {
   const rows = filtered(visit);
-  const pages = Math.max(1, Math.ceil(rows.length / perPage));
-  const at = Math.min(Math.max(1, Number.parseInt(visit.query('page'), 10) || 1), pages);
-  return page(
-    'board/members',
-    visit.t('members.title'),
-    { members: rows.slice((at - 1) * perPage, at * perPage), count: rows.length, page: at, pages },
-    { form: { filters: filtersOf(visit), statuses: statusesOf(visit.site), groups: groupNames(visit), query: visit.url.search } },
-  );
+  const { shown: members, paged } = pageOf(visit, rows, perPage);
+  const groups = groupsOf(visit);
+  const { as } = visit;
+  const form = {
+    filters: filtersOf(visit),
+    statuses: statusesOf(visit.site),
+    groups: namesOf(visit, groups),
+    query: visit.url.search,
+    // what can be done with several of them
+    maySetStatus: members.length > 0 && [...peopleOf(visit)].some((entry) => as.mayWrite(entry, 'mosStatus')),
+    mayFill: namesOf(
+      visit,
+      groups.filter((group) => as.mayWrite(group, 'member') && !isDynamic(visit, group)),
+    ),
+  };
+  return page('board/members', visit.t('members.title'), { members, ...paged }, { form });
 }
 
 /** GET /board/members.csv: the same with all its rows, for a spreadsheet. */
@@ -108,14 +117,6 @@ export function memberRow({ as, site }: Visit, entry: PackedEntry): MemberRow {
   };
 }
 
-/** Names of the groups that there are, those that fill themselves too. */
-export function groupNames({ as, site }: Visit): readonly string[] {
-  const { tree, baseDn } = site.directory;
-  const parent = tree.named(`ou=groups,${baseDn}`);
-  const names: string[] = [];
-  for (const slot of parent === undefined ? [] : tree.childrenOf(parent)) {
-    const entry = tree.at(slot);
-    if (entry !== undefined && as.viewer.sees(entry) && isGroup(site, entry)) names.push(as.texts(entry, 'cn')[0] ?? '');
-  }
-  return names.filter(Boolean).sort();
+function namesOf({ as }: Visit, groups: readonly PackedEntry[]): readonly string[] {
+  return groups.flatMap((entry) => as.texts(entry, 'cn')[0] ?? []).sort();
 }

@@ -36,10 +36,20 @@ export function browse(visit: Visit): Answer {
     entry.dn,
     { dn: entry.dn, above: aboveOf(visit, entry), attributes, below: listed.entries, count: listed.count },
     {
-      form: { filter, mayAdd: as.viewer.mayAddBelow(entry) },
+      form: {
+        filter,
+        mayAdd: as.viewer.mayAddBelow(entry),
+        mayEdit: as.mayDelete(entry) || attributes.some(({ name }) => mayAsk(visit, entry, name)),
+      },
       ...(listed.error !== undefined && { status: 422, errors: { filter: listed.error } }),
     },
   );
+}
+
+/** May the visitor change an attribute, or ask for that? */
+function mayAsk({ as, site }: Visit, entry: PackedEntry, name: string): boolean {
+  const description = site.directory.schema.description(name);
+  return description !== undefined && (as.viewer.mayWrite(entry, description) || as.viewer.mayPropose(entry, description));
 }
 
 /** @throws DirectoryError, Refusal 422 when that is no DN */
