@@ -71,8 +71,10 @@ export const operations: readonly Operation[] = [
     answer: object({ done: integer, refused: array(object({ name: string, reason: string })) }),
   },
   {
-    ...{ method: 'GET', path: '/board/applicants', summary: 'Who has asked to join' },
+    ...{ method: 'GET', path: '/board/applicants', summary: 'Who has asked to join, the longest first' },
+    query: { page: 'from 1' },
     answer: object({
+      ...paged,
       applicants: array(
         object({ uid: string, name: string, mail: array(string), confirmed: boolean, message: string, 'invitedBy?': string, since: time }),
       ),
@@ -117,7 +119,14 @@ export const operations: readonly Operation[] = [
   },
   {
     ...{ method: 'POST', path: '/board/groups/:name', summary: 'Change a group' },
-    body: { do: 'save, join, leave or delete', uid: 'with join and leave', description: 'with save', mail: 'with save' },
+    body: {
+      do: 'save, join, leave or delete',
+      uid: 'with join and leave',
+      description: 'with save',
+      mail: 'with save',
+      filter: 'with save, of a group that fills itself',
+      confirmed: 'yes, with delete, and with leave for the last in a group that gives rights',
+    },
     answer: nothing,
   },
   ...['statuses', 'mail/domains', 'mail/aliases'].flatMap((table): Operation[] => [
@@ -132,7 +141,7 @@ export const operations: readonly Operation[] = [
       method: 'POST',
       path: `/board/${table}/:id`,
       summary: 'Change or delete a row',
-      body: { do: 'save or delete', ATTRIBUTE: 'its value' },
+      body: { do: 'save or delete', ATTRIBUTE: 'its value', confirmed: 'yes, with delete' },
       answer: nothing,
     },
   ]),
@@ -151,6 +160,7 @@ export const operations: readonly Operation[] = [
       since: 'a day',
       until: 'a day',
       before: 'a number',
+      csn: 'the number of one change',
     },
     answer: object({
       changes: array(

@@ -6,28 +6,34 @@ import { firstRdn, personNamed } from '../people/profile.ts';
 import type { Visit } from '../visit.ts';
 import { setStatus, statusesOf } from './member-status.ts';
 import { peopleOf } from './members.ts';
+import { pageOf } from './paged.ts';
 
 const longestReason = 2000;
+const perPage = 20;
 
 /** GET /board/applicants: who has asked to join, the longest first. */
 export function listApplicants(visit: Visit): Answer {
   const { as } = visit;
-  const applicants = [...peopleOf(visit)]
+  const waiting = [...peopleOf(visit)]
     .filter((entry) => isApplicant(visit, entry))
-    .map((entry) => ({
-      uid: userNameOf(entry) ?? '',
-      name: nameOf(as, entry),
-      mail: as.texts(entry, 'mail'),
-      confirmed: as.texts(entry, 'mosMailActivated')[0] !== 'FALSE',
-      message: as.texts(entry, 'mosApplication')[0] ?? '',
-      invitedBy: firstRdn(as.texts(entry, 'mosInvitedBy')[0]),
-      since: isoTime(visit.site.directory.valuesOf(entry, 'createTimestamp')[0]?.toString()),
-    }))
+    .map((entry) => ({ entry, since: isoTime(visit.site.directory.valuesOf(entry, 'createTimestamp')[0]?.toString()) }))
     .sort((one, other) => (one.since < other.since ? -1 : 1));
+  const { shown, paged } = pageOf(visit, waiting, perPage);
+  const applicants = shown.map(({ entry, since }) => ({
+    uid: userNameOf(entry) ?? '',
+    name: nameOf(as, entry),
+    mail: as.texts(entry, 'mail'),
+    confirmed: as.texts(entry, 'mosMailActivated')[0] !== 'FALSE',
+    message: as.texts(entry, 'mosApplication')[0] ?? '',
+    invitedBy: firstRdn(as.texts(entry, 'mosInvitedBy')[0]),
+    since,
+  }));
   const statuses = statusesOf(visit.site)
     .filter(({ mayLogIn }) => mayLogIn)
     .map(({ name }) => name);
-  return page('board/applicants', visit.t('applicants.title'), { applicants }, { form: { statuses } });
+  // of each in its turn
+  const may = shown.map(({ entry }) => ({ accept: as.mayWrite(entry, 'mosStatus'), decline: as.mayDelete(entry) }));
+  return page('board/applicants', visit.t('applicants.title'), { applicants, ...paged }, { form: { statuses, may } });
 }
 
 /** POST /board/applicants/:name: `do` is accept, with a status, or decline, perhaps with a reason. */

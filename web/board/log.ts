@@ -1,15 +1,18 @@
 import { readLog } from '../../directory/core/audit-log.ts';
 import type { RevisionQuestion } from '../../directory/core/store.ts';
 import { type Answer, page } from '../answer.ts';
+import { folded } from '../history/folded.ts';
 import { shownDifference } from '../history/shown-change.ts';
 import { userNameOf } from '../people/person.ts';
 import type { Visit } from '../visit.ts';
 
-const perPage = 50;
+const perPage = 25;
+/** Characters of what a change did, in the list; all of it is one click away. */
+const mostOfOne = 500;
 const operations = ['add', 'modify', 'rename', 'delete'] as const;
 const states = ['applied', 'pending', 'approved', 'refused', 'withdrawn'] as const;
 
-/** GET /board/log: every change, the newest first. `?actor= ?entry= ?origin= ?operation= ?state= ?since= ?until= ?before=` */
+/** GET /board/log: every change, the newest first. `?actor= ?entry= ?origin= ?operation= ?state= ?since= ?until= ?before=`, and `?csn=` one alone, whole. */
 export async function showLog(visit: Visit): Promise<Answer> {
   const filters = Object.fromEntries(
     ['actor', 'entry', 'origin', 'operation', 'state', 'since', 'until'].map((name) => [name, visit.query(name).slice(0, 200)]),
@@ -22,7 +25,9 @@ export async function showLog(visit: Visit): Promise<Answer> {
     return { ...item, at: at.toISOString(), by: by.dn, uid, differences: shown };
   });
   const before = items.length === perPage ? items.at(-1)?.csn : undefined;
-  return page('board/log', visit.t('log.title'), { changes, before }, { form: { filters, operations, states } });
+  const most = visit.query('csn') === '' ? mostOfOne : Number.POSITIVE_INFINITY;
+  const lines = changes.map(({ differences }) => folded(differences, most));
+  return page('board/log', visit.t('log.title'), { changes, before }, { form: { filters, operations, states, lines } });
 }
 
 function questionOf(visit: Visit): RevisionQuestion {
@@ -31,7 +36,8 @@ function questionOf(visit: Visit): RevisionQuestion {
     const time = /^\d{4}-\d\d-\d\d$/.test(visit.query(name)) ? Date.parse(visit.query(name)) : Number.NaN;
     return Number.isNaN(time) ? undefined : new Date(time + days * 86_400_000);
   };
-  const [operation, state, before] = [visit.query('operation'), visit.query('state'), visit.query('before')];
+  const [operation, state] = [visit.query('operation'), visit.query('state')];
+  const number = (name: string) => (/^\d{1,15}$/.test(visit.query(name)) ? Number(visit.query(name)) : undefined);
   return given({
     actorHas: text('actor'),
     dnHas: text('entry'),
@@ -40,7 +46,8 @@ function questionOf(visit: Visit): RevisionQuestion {
     state: states.find((each) => each === state),
     since: day('since', 0),
     until: day('until', 1),
-    beforeCsn: /^\d{1,15}$/.test(before) ? Number(before) : undefined,
+    csn: number('csn'),
+    beforeCsn: number('before'),
   });
 }
 
