@@ -1,6 +1,7 @@
 import { type Answer, redirect } from './answer.ts';
 import { showOpenApi } from './api/openapi.ts';
 import { addToken, endToken, listTokens } from './api/token-pages.ts';
+import { listAppPasswords, revokeTheirs } from './board/app-passwords.ts';
 import { decideApplicant, listApplicants } from './board/applicants.ts';
 import { approveChange, refuseChange, showApprovals } from './board/approvals.ts';
 import { bulkAction } from './board/bulk.ts';
@@ -150,6 +151,8 @@ export const routes: readonly Route[] = [
   get('/board/services', (visit) => listServices(visit), { who: 'board' }),
   post('/board/services', addService, { who: 'board' }),
   post('/board/services/:name', changeService, { who: 'board' }),
+  get('/board/app-passwords', listAppPasswords, { who: 'board' }),
+  post('/board/app-passwords/:name/:id/revoke', revokeTheirs, { who: 'board' }),
   get('/board/log', showLog, { who: 'board' }),
 
   get('/board/applicants', listApplicants, { who: 'board' }),

@@ -104,14 +104,18 @@ function aboutEntry(context: HistoryContext, revision: Revision): Told | undefin
   }
 }
 
+/** Kept by the server alone, and yet news to its owner and the board. */
+const toldToTheClose: ReadonlySet<string> = new Set([secondFactor, 'mosAppPassword']);
+
 /**
- * Without the values that the viewer may not read. Of a secret those hear that it has changed who may change it; of second factors their owner
- * and the board.
+ * Without the values that the viewer may not read. Of a secret those hear that it has changed who may change it; of second factors and app passwords
+ * their owner and the board.
  */
 function asHeard({ schema, viewer, entry, isSecret }: HistoryContext, revision: Revision, difference: Difference): Difference | undefined {
   const description = schema.description(difference.attribute);
-  if (description?.type.name === secondFactor) return isClose(viewer, entry) ? difference : undefined;
-  if (description === undefined || description.type.operational) return undefined;
+  if (description === undefined) return undefined;
+  if (toldToTheClose.has(description.type.name)) return isClose(viewer, entry) ? difference : undefined;
+  if (description.type.operational) return undefined;
   if (isSecret(description.type) && viewer.mayWrite(entry, description)) return difference;
   const readable = readableOf(viewer, entry, description, revision);
   if (difference.opaque) return readable.removed || readable.added ? difference : undefined;

@@ -55,6 +55,8 @@ async function everybody(): Promise<string> {
     person('eve', 'banned'),
     `dn: cn=board,ou=groups,${base}\nchangetype: modify\nadd: member\nmember: uid=ada,${people}\n-\n\n`,
     `dn: cn=weavers,ou=groups,${base}\nobjectClass: groupOfNames\nobjectClass: mosGroup\ncn: weavers\ndescription: Who weaves\nmember: uid=bob,${people}\nmail: weavers@example.org\n\n`,
+    `dn: cn=door,ou=mail,${base}\nobjectClass: nisMailAlias\ncn: door\nrfc822MailMember: bob@example.org\n\n`,
+    `dn: cn=hello,ou=mail,${base}\nobjectClass: mosMailAlias\nobjectClass: inetLocalMailRecipient\ncn: hello\nmailLocalAddress: hello@example.org\nmailLocalAddress: office@example.org\nmailRoutingAddress: board@example.org\n\n`,
     `dn: associatedDomain=example.org,ou=mail,${base}\nobjectClass: mosMailDomain\nassociatedDomain: example.org\n\n`,
   ].join('');
 }
@@ -71,6 +73,7 @@ export async function furnishedSite(): Promise<FurnishedSite> {
   await bob.modify(bob.dn, [set('cn', 'Robert Tables')]);
   await bob.modify(bob.dn, [set('mail', 'robert@example.org')]);
   await site.directory.asRoot('test').modify(bob.dn, [set('mail', 'bobby@example.org')]);
+  await bob.addAppPassword(uuidOf('bob'), { name: 'mail on the phone that I carry about', service: undefined });
   await beginTotp(site.site, uuidOf('bob'));
   await beginTotp(site.site, uuidOf('cleo'));
   const waiting = await waitingTotp(site.site, uuidOf('cleo'), { club: 'club', person: 'cleo' });

@@ -29,7 +29,19 @@ const texts = (dn: string, attribute: string) => {
   return root.texts(root.find(`${dn},${base}`), attribute);
 };
 
-const rooms = ['members', 'members.csv', 'statuses', 'groups', 'groups/board', 'mail', 'mail/domains', 'mail/aliases', 'services', 'log'];
+const rooms = [
+  'app-passwords',
+  'members',
+  'members.csv',
+  'statuses',
+  'groups',
+  'groups/board',
+  'mail',
+  'mail/domains',
+  'mail/aliases',
+  'services',
+  'log',
+];
 for (const room of rooms) {
   test(`/board/${room} is for the board`, async () => {
     const path = `/board/${room}`;
@@ -143,12 +155,14 @@ test('the table of statuses grows, and one that somebody has stays', async () =>
   const { text } = await cleo.get('/board/statuses');
   assert.match(text, /guest &lt;1/);
   const idOf = (name: string) => site.directory.tree.named(`cn=${name},ou=statuses,${base}`)?.uuid ?? '';
-  const kept = await cleo.post(`/board/statuses/${idOf('banned')}`, { do: 'delete' });
+  const kept = await cleo.post(`/board/statuses/${idOf('banned')}`, { do: 'delete', confirmed: 'yes' });
   assert.is(kept.status, 422);
   assert.match(kept.text, /role="alert"/);
   assert.is((await cleo.post(`/board/statuses/${idOf('guest \\<1\\>')}`, { do: 'save', description: 'Longer' })).status, 303);
   assert.equal(texts('cn=guest \\<1\\>,ou=statuses', 'mosMayLogin'), ['FALSE']);
-  assert.is((await cleo.post(`/board/statuses/${idOf('guest \\<1\\>')}`, { do: 'delete' })).status, 303);
+  const asked = await cleo.post(`/board/statuses/${idOf('guest \\<1\\>')}`, { do: 'delete' });
+  assert.match(asked.text, /Delete “guest &lt;1/);
+  assert.is((await cleo.post(`/board/statuses/${idOf('guest \\<1\\>')}`, { do: 'delete', confirmed: 'yes' })).status, 303);
   const wrong = await cleo.post('/board/statuses', { cn: '', description: 'kept <i>' });
   assert.is(wrong.status, 422);
   assert.match(wrong.text, /id="cn-new-wrong"/);
@@ -171,7 +185,7 @@ test('domains and aliases are made, changed and deleted', async () => {
 
 test('a group that fills itself shows whom it would have before it is made', async () => {
   const cleo = await site.as('cleo');
-  const filter = '(mail=cleo@example.org)';
+  const filter = '(displayName=Cleo)';
   assert.match((await cleo.get(`/board/groups/preview?filter=${encodeURIComponent(filter)}`)).text, /One person: Cleo/);
   assert.match((await cleo.get(`/board/groups/preview?filter=${encodeURIComponent('(((')}`)).text, /notice bad/);
   assert.is((await cleo.post('/board/groups', { name: 'broken', filter: '(((' })).status, 422);
@@ -226,7 +240,8 @@ test('services are shown to the board, and made by the administrator, whose pass
   assert.match((await cleo.get('/board/services')).text, /ou=people \(mosActive=TRUE\)/);
   assert.is((await cleo.post('/board/services', { name: 'spy', grants: '. | userPassword | read' })).status, 422);
   assert.is(site.directory.tree.named(`cn=spy,ou=services,${base}`), undefined);
-  await root.post('/board/services/door', { do: 'remove' });
+  assert.match((await root.post('/board/services/door', { do: 'remove' })).text, /Delete “door”/);
+  await root.post('/board/services/door', { do: 'remove', confirmed: 'yes' });
   assert.is(site.directory.tree.named(dn), undefined);
 });
 

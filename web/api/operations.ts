@@ -150,6 +150,24 @@ export const operations: readonly Operation[] = [
     answer: object({ services: array(object({ name: string, description: string, grants: array(string), isChanging: boolean })) }),
   },
   {
+    ...{ method: 'GET', path: '/board/app-passwords', summary: 'Who has app passwords' },
+    query: { page: 'from 1' },
+    answer: object({
+      ...paged,
+      people: array(
+        object({
+          ...{ uid: string, name: string },
+          passwords: array(object({ id: string, name: string, 'service?': string, made: time, 'used?': time })),
+        }),
+      ),
+    }),
+  },
+  {
+    ...{ method: 'POST', path: '/board/app-passwords/:name/:id/revoke', summary: 'Take somebody’s app password back' },
+    body: { confirmed: 'yes' },
+    answer: nothing,
+  },
+  {
     ...{ method: 'GET', path: '/board/log', summary: 'Every change, the newest first' },
     query: {
       actor: 'part of a DN',

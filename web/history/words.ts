@@ -36,6 +36,7 @@ export const historyWords = {
   'field.mosMailActivated': ['E-mail confirmed', 'E-Mail bestätigt'],
   'field.mosListMember': ['Mailing list', 'Mailingliste'],
   'field.mosListAddress': ['Address for the list', 'Adresse für die Liste'],
+  'field.mosAppPassword': ['App passwords', 'App-Passwörter'],
   'field.mosAppPasswordsOnly': ['App passwords only', 'Nur App-Passwörter'],
   'field.mosSecondFactor': ['Second factor', 'Zweiter Faktor'],
   'field.mosDeletionRequested': ['Wants to be deleted', 'Möchte gelöscht werden'],

@@ -1,4 +1,5 @@
 import { mostAppPasswords } from '../../directory/core/app-passwords.ts';
+import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import { onlyAppPasswords } from '../../directory/core/password-change.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { type Answer, type FieldErrors, page, Refusal, redirect, refusedForm } from '../answer.ts';
@@ -74,16 +75,23 @@ export async function setOnlyAppPasswords(visit: Visit): Promise<Answer> {
 async function shown(visit: Visit) {
   const { directory } = visit.site;
   const entry = ownEntryOf(visit);
+  return { only: onlyAppPasswords(directory, entry), passwords: await passwordsOf(visit, entry, serviceNames(visit.site)) };
+}
+
+/** Somebody's app passwords as a page shows them. @param names of services, by their entryUUID */
+export async function passwordsOf({ site: { directory }, t }: Visit, entry: PackedEntry, names: ReadonlyMap<string, string>) {
   const uses = await directory.store.passwordUses(entry.uuid);
-  const names = new Map(servicesOf(visit.site).map(({ uuid, name }) => [uuid, name]));
-  const passwords = directory.appPasswordsOf(entry).map(({ id, name, service, made }) => ({
+  return directory.appPasswordsOf(entry).map(({ id, name, service, made }) => ({
     id,
     name,
-    service: service === undefined ? undefined : (names.get(service) ?? visit.t('apps.goneService')),
+    service: service === undefined ? undefined : (names.get(service) ?? t('apps.goneService')),
     made: made.toISOString(),
     used: uses.get(id)?.toISOString(),
   }));
-  return { only: onlyAppPasswords(directory, entry), passwords };
+}
+
+export function serviceNames(site: Site): ReadonlyMap<string, string> {
+  return new Map(servicesOf(site).map(({ uuid, name }) => [uuid, name]));
 }
 
 /** Members do not see the entries of services; what they are called is no secret from whoever uses them. */

@@ -213,6 +213,21 @@ export const accountWords = {
   'apps.kept': ['I have it', 'Ich habe es'],
   'apps.revoked': ['The app password is revoked. It opens nothing any more.', 'Das App-Passwort ist widerrufen. Es öffnet nichts mehr.'],
   'apps.gone': ['This app password is revoked already, or is not yours.', 'Dieses App-Passwort ist schon widerrufen oder nicht deines.'],
+  'apps.boardWhat': [
+    'Who has app passwords, for which service, and when each was used last. Whoever has lost a phone has one less; they can make another.',
+    'Wer App-Passwörter hat, für welchen Dienst, und wann jedes zuletzt verwendet wurde. Wer ein Handy verloren hat, hat dann eines weniger und kann ein neues machen.',
+  ],
+  'apps.nobody': ['Nobody has any.', 'Niemand hat welche.'],
+  'apps.revokeTitle': ['Revoke “{name}”?', '„{name}“ widerrufen?'],
+  'apps.willRevoke': [
+    'The program of {name} that uses it gets in no more. {name} is told by mail.',
+    'Das Programm von {name}, das es verwendet, kommt nicht mehr hinein. {name} bekommt eine Mail darüber.',
+  ],
+  'apps.mailRevoked': ['An app password was revoked', 'Ein App-Passwort wurde widerrufen'],
+  'apps.mailRevokedText': [
+    '{who} has revoked the app password “{app}” of your account. It opens nothing any more; if you still need it, make another.',
+    '{who} hat das App-Passwort „{app}“ deines Kontos widerrufen. Es öffnet nichts mehr; wenn du es noch brauchst, mach ein neues.',
+  ],
   'apps.onlyTitle': ['App passwords only', 'Nur App-Passwörter'],
   'apps.isOnly': [
     'Services take app passwords only. Your main password opens this site and nothing else.',
