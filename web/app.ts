@@ -6,7 +6,7 @@ import { loadAssets } from './assets.ts';
 import { Cookies } from './cookies.ts';
 import { pathWithin } from './hosts.ts';
 import { LargeBodies } from './large-bodies.ts';
-import { isProved, proofPath } from './me/proof.ts';
+import { askForProof } from './me/proof.ts';
 import { problemOf } from './problem.ts';
 import type { Incoming } from './request.ts';
 import { requestOf } from './request.ts';
@@ -91,7 +91,7 @@ async function asked(visit: Visit, route: Route): Promise<Answer> {
 async function askOrigin(visit: Visit, { method, who = 'anyone' }: Route): Promise<Answer | undefined> {
   if (method === 'GET' || visit.token !== undefined || (await isFromUs(visit))) return undefined;
   // the page is older than the session, or the cookie has gone: it was ours, and whoever has it may send it with a new token
-  const kept = wantsPage(visit) && isSentFromUs(visit) ? await keepForm(visit) : undefined;
+  const kept = !visit.wantsJson && isSentFromUs(visit) ? await keepForm(visit) : undefined;
   if (kept === undefined) throw new Refusal(403, 'error.origin');
   return who !== 'anyone' && visit.identity.kind === 'anonymous' ? signInAgain(visit, kept) : keptFormPage(visit, kept, 403);
 }
@@ -99,24 +99,22 @@ async function askOrigin(visit: Visit, { method, who = 'anyone' }: Route): Promi
 /** What a route asks for before its handler is called: that somebody is signed in, and is not to do something else first. */
 async function askWho(visit: Visit, { method, who = 'anyone', proof, beforeChange }: Route): Promise<Answer | undefined> {
   if (visit.mustChangePassword && !beforeChange) {
-    if (method === 'GET' && wantsPage(visit)) return redirect('/me/password');
+    if (method === 'GET' && !visit.wantsJson) return redirect('/me/password');
     throw new Refusal(403, 'password.must');
   }
   if (who === 'anyone') return undefined;
   if (visit.identity.kind === 'anonymous') {
-    if (method === 'GET' && wantsPage(visit)) return redirect(signInPath(visit.request), { word: 'error.signIn' });
-    if (wantsPage(visit) && visit.token === undefined)
+    if (method === 'GET' && !visit.wantsJson) return redirect(signInPath(visit.request), { word: 'error.signIn' });
+    if (!visit.wantsJson && visit.token === undefined)
       return signInAgain(visit, visit.request.largeBody > 0 ? undefined : await keepForm(visit));
     throw new Refusal(401, 'error.signIn');
   }
   if (who === 'board' && !visit.isBoard) throw new Refusal(403, 'error.forbidden');
-  if (proof === undefined || isProved(visit)) return undefined;
-  if (!wantsPage(visit)) throw new Refusal(403, 'proof.why');
-  return redirect(proofPath(proof.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(visit.param(name)))));
-}
-
-function wantsPage({ request }: Visit): boolean {
-  return !/json/.test(request.header('accept') ?? '');
+  if (proof === undefined) return undefined;
+  return askForProof(
+    visit,
+    proof.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(visit.param(name))),
+  );
 }
 
 /** Another site can make a browser send a form here, with cookies; but it can't know what ours carry. */

@@ -36,12 +36,6 @@ const guards: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Does the visitor want data, not a page? */
-export function wantsJson(accept: string): boolean {
-  const at = (type: string) => accept.indexOf(type);
-  return at('json') >= 0 && (at('text/html') < 0 || at('json') < at('text/html'));
-}
-
 /** Turns an answer into what goes over the wire: a page, a part of a page for htmx, or JSON. */
 export function respond(visit: Visit, answer: Answer, assets: Assets): Promise<Response> {
   switch (answer.kind) {
@@ -54,14 +48,14 @@ export function respond(visit: Visit, answer: Answer, assets: Assets): Promise<R
       return Promise.resolve(isKnown ? finished(visit, null, 304, headers) : finished(visit, answer.body, 200, headers));
     }
     case 'page':
-      return wantsJson(visit.request.header('accept') ?? '') ? json(visit, answer) : html(answer.visit ?? visit, answer, assets);
+      return visit.wantsJson ? json(visit, answer) : html(answer.visit ?? visit, answer, assets);
   }
 }
 
 /** @param problem what went wrong, as a page or as application/problem+json */
 export async function respondProblem(visit: Visit, problem: Problem, assets: Assets): Promise<Response> {
   const { status, title, detail } = problem;
-  if (wantsJson(visit.request.header('accept') ?? '')) {
+  if (visit.wantsJson) {
     const body = { type: 'about:blank', title, status, detail, instance: visit.url.pathname };
     return finished(visit, JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
   }
@@ -69,7 +63,7 @@ export async function respondProblem(visit: Visit, problem: Problem, assets: Ass
 }
 
 async function redirection(visit: Visit, { to, notice, data }: Extract<Answer, { kind: 'redirect' }>): Promise<Response> {
-  if (wantsJson(visit.request.header('accept') ?? ''))
+  if (visit.wantsJson)
     return finished(visit, JSON.stringify(data ?? {}), 200, { 'content-type': 'application/json', 'content-location': to });
   const elsewhere = pageElsewhere(visit.site, visit.request);
   if (elsewhere !== undefined) return sentOn(visit, elsewhere);

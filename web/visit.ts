@@ -81,6 +81,13 @@ export class Visit {
     return this.level === 'board' || this.level === 'nobody';
   }
 
+  /** Does the visitor want data, not a page? Of both, what is named first */
+  get wantsJson(): boolean {
+    const accept = this.request.header('accept') ?? '';
+    const [json, page] = [accept.indexOf('json'), accept.indexOf('text/html')];
+    return json >= 0 && (page < 0 || json < page);
+  }
+
   /** Has somebody else set the password, or has it expired? Then there is nothing but to change it. */
   get mustChangePassword(): boolean {
     if (this.session === undefined) return false;

@@ -12,8 +12,19 @@ export function isProved({ session, site }: Visit): boolean {
   return session !== undefined && site.clock() - session.provedAt.getTime() < freshFor;
 }
 
-export function proofPath(back: string): string {
+function proofPath(back: string): string {
   return `/me/confirm?back=${encodeURIComponent(back)}`;
+}
+
+/**
+ * What somebody is asked for before they open a door to an account. @param back where they come to afterwards
+ * @returns undefined when there is nothing to ask
+ * @throws Refusal 403 for programs
+ */
+export function askForProof(visit: Visit, back: string): Answer | undefined {
+  if (isProved(visit)) return undefined;
+  if (visit.wantsJson) throw new Refusal(403, 'proof.why');
+  return redirect(proofPath(back));
 }
 
 /** GET /me/confirm */
