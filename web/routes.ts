@@ -51,7 +51,7 @@ export interface Route {
   readonly most?: number;
   /** Answers a form that has more, in the place of a page that says so alone; none of it has been read */
   readonly tooLarge?: (visit: Visit) => Answer | Promise<Answer>;
-  /** It opens a door to the account: who has not given the password for a while is asked for it, and then comes to this page (`:name` is that of the route) */
+  /** It opens a door to an account: no token does; who has not given the password for a while is asked for it, and then comes to this page (`:name` is that of the route) */
   readonly proof?: string;
   /** Also for somebody who has to change the password before anything else */
   readonly beforeChange?: true;
@@ -149,8 +149,8 @@ export const routes: readonly Route[] = [
   post('/board/groups/:name', changeGroup, { who: 'board' }),
   get('/board/mail', boardMail, { who: 'board' }),
   get('/board/services', (visit) => listServices(visit), { who: 'board' }),
-  post('/board/services', addService, { who: 'board' }),
-  post('/board/services/:name', changeService, { who: 'board' }),
+  post('/board/services', addService, { who: 'board', proof: '/board/services' }),
+  post('/board/services/:name', changeService, { who: 'board', proof: '/board/services' }),
   get('/board/app-passwords', listAppPasswords, { who: 'board' }),
   post('/board/app-passwords/:name/:id/revoke', revokeTheirs, { who: 'board' }),
   get('/board/log', showLog, { who: 'board' }),

@@ -3,6 +3,7 @@ import { anonymous, type Identity } from '../directory/core/access.ts';
 import type { BoundDirectory } from '../directory/core/bound-directory.ts';
 import type { PackedEntry } from '../directory/core/packed-entry.ts';
 import type { Level } from '../schema/ldap/policy.ts';
+import { identityOf } from './api/scopes.ts';
 import type { ApiToken } from './api/tokens.ts';
 import type { Cookies } from './cookies.ts';
 import type { Form } from './form.ts';
@@ -37,7 +38,7 @@ export class Visit {
   readonly session: Session | undefined;
   /** Signed in but for the second factor */
   readonly halfway: Session | undefined;
-  /** A program asks, with the rights of whoever gave it this token */
+  /** A program asks for whoever gave it this token */
   readonly token: ApiToken | undefined;
   readonly identity: Identity;
   /** The directory with the visitor's eyes */
@@ -57,7 +58,7 @@ export class Visit {
     this.session = session?.stage === 'complete' ? session : undefined;
     this.halfway = session?.stage === 'password' ? session : undefined;
     this.token = token;
-    this.identity = this.session?.identity ?? (token === undefined ? anonymous : { kind: 'entry', uuid: token.entryUuid });
+    this.identity = this.session?.identity ?? (token === undefined ? anonymous : identityOf(token, request.method));
     this.as = site.directory.as(this.identity, request.address);
     this.language = this.#language();
     this.t = translator(this.language);

@@ -17,8 +17,11 @@ export type Identity =
   | { readonly kind: 'root'; readonly dn: string }
   /** Whatever member it is, as far as one can look: for somebody who wants to see what others see of them */
   | { readonly kind: 'somebody' }
-  /** `app`: came in with the app password of this id, which lets in and changes nothing */
-  | { readonly kind: 'entry'; readonly uuid: string; readonly app?: string };
+  /**
+   * `app`: came in with the app password of this id, which lets in and changes nothing. `token`: a program asks in their name; it changes no
+   * secrets, and without `roles` it has the rights of any member, and those over their own entry
+   */
+  | { readonly kind: 'entry'; readonly uuid: string; readonly app?: string; readonly token?: { readonly roles: boolean } };
 
 export const anonymous: Identity = { kind: 'anonymous' };
 
@@ -34,6 +37,13 @@ export interface Row extends Place {
   /** To whom they show it; undefined: to the asker */
   readonly level: number | undefined;
   readonly may: number;
+}
+
+/** Who asks, as the rows see it. */
+interface Asker {
+  readonly entry: PackedEntry | undefined;
+  readonly isSomebody: boolean;
+  readonly hasRoles: boolean;
 }
 
 /** What the rows see of an entry; entries that are the same to them share one. */
@@ -122,8 +132,9 @@ export class Access {
     if (identity.kind === 'root') return new Viewer(this, undefined, undefined, undefined);
     this.#noticeStatuses();
     const entry = identity.kind === 'entry' ? this.#tree.byUuid(identity.uuid) : undefined;
-    const isSomebody = identity.kind === 'somebody';
-    return new Viewer(this, entry, this.#classOf(entry, false, isSomebody), this.#classOf(entry, true, isSomebody));
+    const token = identity.kind === 'entry' ? identity.token : undefined;
+    const asker = { entry, isSomebody: identity.kind === 'somebody', hasRoles: token?.roles !== false };
+    return new Viewer(this, entry, this.#classOf(asker, false), this.#classOf(asker, true), token === undefined);
   }
 
   /** Who sees an attribute of an entry, and among which levels its owner may choose. */
@@ -234,11 +245,15 @@ export class Access {
     return profile;
   }
 
-  #classOf(entry: PackedEntry | undefined, self: boolean, isSomebody: boolean): ViewerClass {
-    const granted = entry === undefined ? [] : this.#grantsOf(entry);
-    const rows = this.#rows.filter(({ who }) => this.#isFor(who, entry, self) || (isSomebody && who.kind === 'member'));
+  #classOf({ entry, isSomebody, hasRoles }: Asker, self: boolean): ViewerClass {
+    const granted = entry === undefined || !hasRoles ? [] : this.#grantsOf(entry);
+    const rows = this.#rows.filter(({ who }) => {
+      // what somebody may more than others: by a role, by name, or as one of a group
+      const isMore = who.kind === 'role' || who.kind === 'entry';
+      return (this.#isFor(who, entry, self) && (hasRoles || !isMore)) || (isSomebody && who.kind === 'member');
+    });
     const own = self && entry !== undefined ? 'self' : isSomebody ? 'members' : undefined;
-    const level = own === undefined ? this.#levelOf(entry) : levels.indexOf(own);
+    const level = own === undefined ? this.#levelOf(entry, hasRoles) : levels.indexOf(own);
     const key = `${level};${[...rows, ...granted].map(rowNumber).join()}`;
     let viewerClass = this.#classes.get(key);
     if (viewerClass === undefined) {
@@ -249,9 +264,9 @@ export class Access {
     return viewerClass;
   }
 
-  #levelOf(entry: PackedEntry | undefined): number {
+  #levelOf(entry: PackedEntry | undefined, hasRoles: boolean): number {
     if (entry === undefined) return levels.indexOf('public');
-    if (this.#board.some((role) => this.#hasRole(entry, role))) return levels.indexOf('board');
+    if (hasRoles && this.#board.some((role) => this.#hasRole(entry, role))) return levels.indexOf('board');
     return levels.indexOf(this.#isPerson(entry) ? 'members' : 'public');
   }
 
@@ -289,7 +304,7 @@ export class Access {
    * does not count.
    */
   hasMoreRights(entry: PackedEntry, asker: { readonly rows: Iterable<Row>; readonly level: number }): boolean {
-    const level = this.#levelOf(entry);
+    const level = this.#levelOf(entry, true);
     if (level === levels.indexOf('board') && asker.level < level) return true;
     const rows = this.#rows.filter(({ who }) => (who.kind === 'role' || who.kind === 'entry') && this.#isFor(who, entry, false));
     const own = [...asker.rows];

@@ -68,6 +68,7 @@ export function planAdd(
     if (!description.type.operational && !draft.has(description, value)) draft.add(description, [value]);
   }
   if (parent !== undefined) refuseGrants(context, draft, parent);
+  refuseSecrets(context, draft);
   const { structural } = validateEntry(schema, dn, draft.attributes());
   draft.setText('structuralObjectClass', structural.name);
   const created = {
@@ -104,6 +105,14 @@ function refuseGrants({ staging, viewer }: PlanContext, draft: Draft, parent: Pa
   const gives = draft.attributes().some(({ description }) => schema.covered(description)?.type === grant.type);
   if (gives && !viewer.mayWrite(parent, grant))
     throw new DirectoryError('insufficientAccessRights', 'an entry that has rights is made by those who may give them');
+}
+
+/** Who changes no secrets gives none to a new entry either. */
+function refuseSecrets({ staging, viewer }: PlanContext, draft: Draft): void {
+  if (viewer.changesSecrets) return;
+  const types = draft.attributes().map(({ description }) => staging.tree.schema.covered(description)?.type);
+  if (types.some((type) => type !== undefined && viewer.isSecret(type)))
+    throw new DirectoryError('insufficientAccessRights', 'an entry that can sign in is not made with a token');
 }
 
 /** Takes an attribute out of the draft; what is computed is not stored. */

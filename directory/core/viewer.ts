@@ -11,12 +11,21 @@ export class Viewer {
   readonly #access: Access;
   readonly #class: ViewerClass | undefined;
   readonly #selfClass: ViewerClass | undefined;
+  /** Not so for a program that asks with a token: whoever gets hold of that must not get the account */
+  readonly changesSecrets: boolean;
 
-  constructor(access: Access, entry: PackedEntry | undefined, others: ViewerClass | undefined, self: ViewerClass | undefined) {
+  constructor(
+    access: Access,
+    entry: PackedEntry | undefined,
+    others: ViewerClass | undefined,
+    self: ViewerClass | undefined,
+    changesSecrets = true,
+  ) {
     this.#access = access;
     this.entry = entry;
     this.#class = others;
     this.#selfClass = self;
+    this.changesSecrets = changesSecrets;
   }
 
   get isRoot(): boolean {
@@ -30,7 +39,7 @@ export class Viewer {
 
   /** The same eyes, but without what somebody sees of their own entry alone. */
   get withoutSelf(): Viewer {
-    return new Viewer(this.#access, undefined, this.#class, this.#class);
+    return new Viewer(this.#access, undefined, this.#class, this.#class, this.changesSecrets);
   }
 
   /** The widest visibility level that still shows this asker something: `public`, `members` or `board`; of root `nobody`. */
@@ -66,7 +75,7 @@ export class Viewer {
     return (mask.get(description) & READ) !== 0;
   }
   mayWrite(entry: PackedEntry, description: AttributeDescription): boolean {
-    return (this.mask(entry).get(description) & WRITE) !== 0;
+    return (this.mask(entry).get(description) & WRITE) !== 0 && (this.changesSecrets || !this.isSecret(description.type));
   }
   /** May this asker read an attribute of everything in a place, whatever its owners choose to show? Secrets nobody may. */
   mayReadOfAll(place: Place, type: AttributeType): boolean {
@@ -106,6 +115,7 @@ export class Viewer {
   }
   /** True when both have the same rights over every entry. */
   sameRightsAs(other: Viewer): boolean {
-    return this.#class === other.#class && this.#selfClass === other.#selfClass && this.entry?.uuid === other.entry?.uuid;
+    const hasSame = this.#class === other.#class && this.#selfClass === other.#selfClass && this.changesSecrets === other.changesSecrets;
+    return hasSame && this.entry?.uuid === other.entry?.uuid;
   }
 }

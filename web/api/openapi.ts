@@ -38,7 +38,8 @@ export function openApi(site: Site) {
         token: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Members make tokens at /me/tokens; each has scopes: read, write, board:read, board:write.',
+          description:
+            'Members make tokens at /me/tokens; each has scopes: read, write, board:read, board:write. Without the board’s scope a token of the board sees and does what any member’s does. No token sets passwords.',
         },
       },
     },

@@ -3,8 +3,8 @@ import type { Words } from '../words.ts';
 export const apiWords = {
   'tokens.title': ['Tokens for programs', 'Tokens für Programme'],
   'tokens.intro': [
-    'A program with a token sees and does what you may, within the scopes of the token. Every page is there as JSON at the same address.',
-    'Ein Programm mit einem Token sieht und tut, was du darfst, im Rahmen des Tokens. Jede Seite gibt es unter derselben Adresse als JSON.',
+    'A program with a token sees and does what you may as a member, and what you may beyond that with the board’s scopes alone. It never sets passwords. Every page is there as JSON at the same address.',
+    'Ein Programm mit einem Token sieht und tut, was du als Mitglied darfst, und was du darüber hinaus darfst nur mit den Rechten beim Vorstand. Passwörter setzt es nie. Jede Seite gibt es unter derselben Adresse als JSON.',
   ],
   'tokens.none': ['No tokens yet.', 'Noch keine Tokens.'],
   'tokens.add': ['Make a token', 'Token anlegen'],
@@ -13,8 +13,8 @@ export const apiWords = {
   'tokens.scopes': ['What it may', 'Was er darf'],
   'tokens.scope.read': ['read what members see', 'lesen, was Mitglieder sehen'],
   'tokens.scope.write': ['change what is mine', 'ändern, was mein ist'],
-  'tokens.scope.board:read': ['read in the board’s rooms', 'beim Vorstand lesen'],
-  'tokens.scope.board:write': ['change in the board’s rooms', 'beim Vorstand ändern'],
+  'tokens.scope.board:read': ['read what the board sees', 'lesen, was der Vorstand sieht'],
+  'tokens.scope.board:write': ['change what the board may', 'ändern, was der Vorstand darf'],
   'tokens.noScope': ['Choose at least one.', 'Wähle mindestens eines.'],
   'tokens.days': ['For how long', 'Wie lange'],
   'tokens.forDays': ['{count} days', '{count} Tage'],
@@ -37,5 +37,9 @@ export const apiWords = {
     'Dieser Token gilt nicht (mehr). Leg unter /me/tokens einen neuen an.',
   ],
   'error.scope': ['This token lacks the scope {scope}.', 'Diesem Token fehlt {scope}.'],
+  'error.noSecrets': [
+    'No token sets passwords or other secrets; that is for people.',
+    'Kein Token setzt Passwörter oder andere Geheimnisse; das ist für Menschen.',
+  ],
   'error.noTokens': ['This page is for people; no token opens it.', 'Diese Seite ist für Menschen; kein Token öffnet sie.'],
 } satisfies Words;

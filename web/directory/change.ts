@@ -7,8 +7,9 @@ import { type Answer, type FieldErrors, page, redirect } from '../answer.ts';
 import { askAgain, askFirst } from '../frame/ask.ts';
 import type { Visit } from '../visit.ts';
 import { entryNamed } from './browse.ts';
-import { type AttributeField, allowedBy, fieldsOf, type Refused, typedOr } from './entry-fields.ts';
+import { type AttributeField, allowedBy, type EntryFields, fieldsOf, type Refused, typedOr } from './entry-fields.ts';
 import { isRefusal, refusalOf, refusedFields } from './refusal.ts';
+import { beforeSecrets, isSecret, offered, tellOfSecrets } from './secrets.ts';
 import { valuesOf } from './value-text.ts';
 
 export const placeOf = (dn: string) => `/directory?dn=${encodeURIComponent(dn)}`;
@@ -27,12 +28,19 @@ export async function editEntry(visit: Visit): Promise<Answer> {
   const names = form.texts('attribute');
   const edited = names.map((attribute) => ({
     attribute,
-    loaded: valuesOf(form.raw(`was.${attribute}`)),
+    loaded: isSecret(visit, attribute) ? [] : valuesOf(form.raw(`was.${attribute}`)),
     typed: valuesOf(form.raw(`value.${attribute}`)),
   }));
-  const { modifications, assertion } = editOf(site.directory.schema, edited);
+  const { modifications: changes, assertion } = editOf(site.directory.schema, edited);
+  const modifications = changes.map((each) =>
+    isSecret(visit, each.attribute.description) ? { ...each, operation: 'replace' as const } : each,
+  );
+  const secrets = modifications.map(({ attribute }) => attribute.description).filter((each) => isSecret(visit, each));
+  const first = beforeSecrets(visit, entry, secrets);
+  if (first !== undefined) return first;
   try {
     const pending = modifications.length === 0 ? undefined : (await as.modify(entry.dn, modifications, { assertion })).pending;
+    await tellOfSecrets(visit, entry, secrets);
     return redirect(placeOf(entry.dn), { word: pending === undefined ? 'profile.saved' : 'profile.waits', values: { count: 1 } });
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -41,14 +49,15 @@ export async function editEntry(visit: Visit): Promise<Answer> {
 }
 
 function shownEdit(visit: Visit, entry: PackedEntry, refused?: Refused): Answer {
-  const fields = fieldsOf(visit, entry, refused);
-  return editPage(visit, entry, fields, refused && refusedFields(visit, refused.error, new Set(fields.map(({ name }) => name))));
+  const shown = fieldsOf(visit, entry, refused);
+  const names = new Set(shown.fields.map(({ name }) => name));
+  return editPage(visit, entry, shown, refused && refusedFields(visit, refused.error, names));
 }
 
 /** @param rdn the new name that was typed */
-function editPage(visit: Visit, entry: PackedEntry, fields: readonly AttributeField[], errors?: FieldErrors, rdn = ''): Answer {
+function editPage(visit: Visit, entry: PackedEntry, shown: EntryFields, errors?: FieldErrors, rdn = ''): Answer {
   const form = {
-    ...{ fields, rdn, more: visit.query('more') !== '' },
+    ...{ ...shown, rdn, more: visit.query('more') !== '' },
     path: `/directory/edit?dn=${encodeURIComponent(entry.dn)}`,
     back: placeOf(entry.dn),
   };
@@ -71,8 +80,12 @@ export async function addEntry(visit: Visit): Promise<Answer> {
     if (values.length > 0) attributes.push({ description: name, values });
   }
   const dn = `${rdn},${parent.dn}`;
+  const secrets = attributes.map(({ description }) => description).filter((each) => isSecret(visit, each));
+  const first = beforeSecrets(visit, undefined, secrets);
+  if (first !== undefined) return first;
   try {
-    await visit.as.add(dn, attributes);
+    const { after } = await visit.as.add(dn, attributes);
+    if (after !== undefined) await tellOfSecrets(visit, after, secrets);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return shownAdd(visit, { error, typed: form });
@@ -92,12 +105,12 @@ function shownAdd(visit: Visit, refused?: Refused): Answer {
       .map(({ name }) => name)
       .sort((one, other) => one.localeCompare(other));
   const { must, may } = allowedBy(schema.classesOf(chosen));
-  const fields = [...must, ...[...may].filter((name) => !must.has(name))]
-    .filter((name) => name !== 'objectClass')
-    .map((name): AttributeField => {
-      const single = schema.attributeType(name)?.singleValue === true;
-      return { name, required: must.has(name), single, text: typedOr(visit, typed, name, ''), was: '' };
-    });
+  const allowed = [...must, ...[...may].filter((name) => !must.has(name))].filter((name) => name !== 'objectClass');
+  const { names, proofFor } = offered(visit, undefined, allowed);
+  const fields = names.map((name): AttributeField => {
+    const [single, secret] = [schema.attributeType(name)?.singleValue === true, isSecret(visit, name)];
+    return { name, required: must.has(name), single, secret, text: typedOr(visit, typed, name, ''), was: '' };
+  });
   return page(
     'directory/add',
     visit.t('browser.add'),
@@ -105,6 +118,7 @@ function shownAdd(visit: Visit, refused?: Refused): Answer {
     {
       form: {
         fields,
+        proofFor,
         chosen,
         structural: named('structural'),
         auxiliary: named('auxiliary'),

@@ -4,6 +4,7 @@ import type { AttributeType, ObjectClass, Schema } from '../../schema/ldap/regis
 import type { Form } from '../form.ts';
 import type { Visit } from '../visit.ts';
 import { shownOf } from './browse.ts';
+import { isSecret, offered } from './secrets.ts';
 import { lineOf } from './value-text.ts';
 
 /** An attribute in the form. */
@@ -11,11 +12,20 @@ export interface AttributeField {
   readonly name: string;
   readonly required: boolean;
   readonly single: boolean;
+  /** It is never shown, and what is typed takes the place of what is there */
+  readonly secret: boolean;
   readonly text: string;
   /** What stood there when the form was made */
   readonly was: string;
   /** What somebody else has made of it meanwhile */
   readonly meanwhile?: string;
+}
+
+/** What a form of an entry shows. */
+export interface EntryFields {
+  readonly fields: readonly AttributeField[];
+  /** Secrets that are offered to who has given the password a while ago */
+  readonly proofFor: readonly string[];
 }
 
 /** A form that the directory has refused. */
@@ -28,7 +38,7 @@ export interface Refused {
 const conflicts: ReadonlySet<DirectoryError['kind']> = new Set(['assertionFailed', 'attributeOrValueExists', 'noSuchAttribute']);
 
 /** What an entry has, with what was typed where that was refused; with `?more=` whatever else its classes allow. */
-export function fieldsOf(visit: Visit, entry: PackedEntry, refused?: Refused): AttributeField[] {
+export function fieldsOf(visit: Visit, entry: PackedEntry, refused?: Refused): EntryFields {
   const { as, site } = visit;
   const { schema } = site.directory;
   const own = shownOf(visit, entry)
@@ -42,27 +52,29 @@ export function fieldsOf(visit: Visit, entry: PackedEntry, refused?: Refused): A
   const missed = refused?.error.flaw === 'attributeMissing' ? [refused.error.attribute ?? ''] : [];
   const named = new Set(own.map(({ name }) => name));
   const typedNames = (refused?.typed.texts('attribute') ?? []).filter((name) => typeOf(schema, name) !== undefined);
-  const further = [...new Set([...allowed, ...typedNames, ...missed])].filter((name) => !named.has(name));
+  const { names: further, proofFor } = offered(
+    visit,
+    entry,
+    [...new Set([...allowed, ...typedNames, ...missed])].filter((name) => !named.has(name)),
+  );
   const isConflict = refused !== undefined && conflicts.has(refused.error.kind);
-  return [...own, ...further.map((name) => ({ name, text: '' }))].map(({ name, text }): AttributeField => {
+  const fields = [...own, ...further.map((name) => ({ name, text: '' }))].map(({ name, text }): AttributeField => {
     const typed = refused?.typed;
     // what others have changed meanwhile counts as seen where it is shown, and not before
     const was = typed?.has(`was.${name}`) && !isConflict ? typed.raw(`was.${name}`) : text;
     const isStale = isConflict && typed?.has(`was.${name}`) === true && typed.raw(`was.${name}`) !== text;
     return {
-      ...{ name, required: must.has(name), single: typeOf(schema, name)?.singleValue === true },
+      ...{ name, required: must.has(name), single: typeOf(schema, name)?.singleValue === true, secret: isSecret(visit, name) },
       ...{ text: typedOr(visit, typed, name, text), was },
       ...(isStale && { meanwhile: text || visit.t('browser.empty') }),
     };
   });
+  return { fields, proofFor };
 }
 
 /** What was typed into a field, if it was in the form; a password is typed anew. */
-export function typedOr({ site }: Visit, typed: Form | undefined, name: string, text: string): string {
-  const { schema, access } = site.directory;
-  const type = typeOf(schema, name);
-  const isSecret = type !== undefined && access.isSecret(type);
-  return typed?.has(`value.${name}`) && !isSecret ? typed.raw(`value.${name}`) : text;
+export function typedOr(visit: Visit, typed: Form | undefined, name: string, text: string): string {
+  return typed?.has(`value.${name}`) && !isSecret(visit, name) ? typed.raw(`value.${name}`) : text;
 }
 
 /** The type of a description, whatever options it has. */

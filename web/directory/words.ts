@@ -28,4 +28,24 @@ export const directoryWords = {
   'browser.choose': ['Show its attributes', 'Attribute zeigen'],
   'browser.rdn': ['Name (RDN)', 'Name (RDN)'],
   'browser.empty': ['nothing', 'nichts'],
+  'browser.proofFirst': [
+    'To set {attributes} here, your own password is asked for once more.',
+    'Um hier {attributes} zu setzen, wird dein eigenes Passwort noch einmal gebraucht.',
+  ],
+  'browser.ownPassword': [
+    'Your own password is changed at /me/password, where the old one is asked for.',
+    'Dein eigenes Passwort änderst du unter /me/password, wo nach dem alten gefragt wird.',
+  ],
+  'browser.mailPassword': [
+    '{who} has set a password for your account {uid}, and you are signed out everywhere. Let them tell it to you in person, and change it after you have signed in.',
+    '{who} hat ein Passwort für dein Konto {uid} gesetzt, und du bist überall abgemeldet. Lass es dir persönlich sagen, und ändere es, sobald du angemeldet bist.',
+  ],
+  'browser.mailSecret': [
+    '{who} has set anew what nobody can read of your account {uid}: {attributes}.',
+    '{who} hat neu gesetzt, was niemand von deinem Konto {uid} lesen kann: {attributes}.',
+  ],
+  'browser.mailNotAsked': [
+    'Did you not ask for it? Tell the board at once.',
+    'Hast du nicht darum gebeten? Sag sofort dem Vorstand Bescheid.',
+  ],
 } satisfies Words;
