@@ -61,8 +61,7 @@ async function recognized({ site, request, cookies }: Visit): Promise<Visit> {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '') ?? [];
   if (bearer !== undefined) {
     const token = request.encrypted ? await findToken(site, bearer) : undefined;
-    const owner = token && site.directory.tree.byUuid(token.entryUuid);
-    if (token === undefined || owner === undefined || !site.directory.mayLogIn(owner)) throw new Refusal(401, 'error.token');
+    if (token === undefined) throw new Refusal(401, 'error.token');
     return new Visit(site, request, cookies, { token });
   }
   const cookie = cookies.get('session');

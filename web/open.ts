@@ -6,6 +6,7 @@ import { domainOf } from '../settings/club.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Afterwards } from './afterwards.ts';
 import { Allowance } from './allowance.ts';
+import { sweepTokens } from './api/tokens.ts';
 import { ApprovalNotices } from './board/approval-notices.ts';
 import { tellFormerAddresses } from './mail/address-notices.ts';
 import { makeCarrier } from './mail/carrier.ts';
@@ -33,7 +34,7 @@ export interface OpenSite extends Site {
   close(): Promise<void>;
 }
 
-/** Milliseconds after a change until sessions are looked at that it may have ended. */
+/** Milliseconds after a change until sessions and tokens are looked at that it may have ended. */
 const sweepAfter = 200;
 const sweepEvery = 600_000;
 
@@ -65,7 +66,8 @@ export function openSite({ settings, directory, warn, clock = Date.now, ...parts
   let timer: NodeJS.Timeout | undefined;
   const sweep = () => {
     timer = undefined;
-    sessions.sweep().catch((error: unknown) => warn('sessions that are over could not be ended', error));
+    const ended = Promise.all([sessions.sweep(), sweepTokens({ database, sessions })]);
+    ended.catch((error: unknown) => warn('sessions and tokens that are over could not be ended', error));
   };
   const soon = () => {
     timer ??= setTimeout(sweep, sweepAfter).unref();

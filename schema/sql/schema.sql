@@ -8,7 +8,8 @@ CREATE TABLE mos.api_token (
   scopes text[] NOT NULL,
   made_at timestamp with time zone NOT NULL,
   used_at timestamp with time zone,
-  expires_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL,
+  password_changed text NOT NULL
 );
 ALTER TABLE mos.api_token ADD CONSTRAINT api_token_entry_fkey FOREIGN KEY (entry_uuid) REFERENCES mos.entry(entry_uuid) ON DELETE CASCADE;
 ALTER TABLE mos.api_token ADD CONSTRAINT api_token_id_key UNIQUE (id);
@@ -19,6 +20,7 @@ CREATE INDEX api_token_of_entry ON mos.api_token USING btree (entry_uuid);
 COMMENT ON TABLE mos.api_token IS 'Tokens of members for their programs; each may what its member may, within its scopes';
 COMMENT ON COLUMN mos.api_token.token_digest IS 'SHA-256 of the token, which is kept nowhere';
 COMMENT ON COLUMN mos.api_token.used_at IS 'When it was last used, to the minute; null: never';
+COMMENT ON COLUMN mos.api_token.password_changed IS 'What names the password of then: pwdChangedTime. Another password ends it';
 
 CREATE TABLE mos.approval_notice (
   told_at timestamp with time zone NOT NULL,

@@ -78,6 +78,22 @@ test('a database that a newer MOS has used is refused', async ({ connection }) =
   assert.match(said, /^StoreNotOpened: the database is at migration 2, but this MOS knows only 1/);
 });
 
+test('tokens that were made before they had the mark of a password get that of today’s', async ({ connection }) => {
+  await migrate(connection, migrations.slice(0, 8));
+  const uuid = (nth: number) => `00000000-0000-4000-8000-00000000000${nth}`;
+  await connection.script(`
+    INSERT INTO mos.entry (entry_uuid, parent_uuid, rdn, rdn_key, attributes) VALUES
+      ('${uuid(1)}', NULL, 'uid=ada', 'uid=ada', '{"pwdChangedTime": ["20260301120000Z"]}'),
+      ('${uuid(2)}', '${uuid(1)}', 'uid=bob', 'uid=bob', '{}');
+    INSERT INTO mos.api_token (token_digest, entry_uuid, name, scopes, made_at, expires_at)
+    SELECT sha256(entry_uuid::text::bytea), entry_uuid, rdn, '{read}', now(), now() FROM mos.entry`);
+  await migrate(connection, migrations.slice(0, 9));
+  assert.equal(await connection.rows('SELECT name, password_changed FROM mos.api_token ORDER BY name'), [
+    { name: 'uid=ada', password_changed: '20260301120000Z' },
+    { name: 'uid=bob', password_changed: '' },
+  ]);
+});
+
 test('a server that is too old, or not in UTF-8, is refused', async ({ connection }) => {
   const server = (number: number, encoding: string): ScriptConnection => ({
     ...connection,

@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tokensOf } from '../../web/api/tokens.ts';
+import { makeLink } from '../../web/session/links.ts';
 import { ask, makeTokenOf } from '../support/api.ts';
 import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
@@ -9,7 +11,9 @@ const test = suite('the rights of a token');
 const fresh = 'quite-another-password';
 const people = `ou=people,${base}`;
 const all = ['read', 'write', 'board:read', 'board:write'];
+const now = Date.UTC(2026, 2, 1, 12, 0, 0, 500);
 let site: TestSite;
+let made = 0;
 
 test.before(async () => {
   const member = (uid: string, ...more: readonly string[]) =>
@@ -20,6 +24,7 @@ test.before(async () => {
       member('bob', 'mobile: +43 1 222', 'preferredLanguage: de'),
       member('dora'),
     ].join(''),
+    { clock: () => now },
   );
   await root().modify(`cn=board,ou=groups,${base}`, [
     { operation: 'add', attribute: { description: 'member', values: ['cleo', 'dora'].map((uid) => Buffer.from(dnOf(uid))) } },
@@ -137,6 +142,82 @@ test('the list of people is made for each kind of eyes: what the board alone may
     [plain, 0],
   ] as const)
     assert.is((await ask(site, token, '/people?q=falconry')).data.count, count);
+});
+
+const set = (uid: string, description: string, value: string) =>
+  root().modify(dnOf(uid), [{ operation: 'replace', attribute: { description, values: [Buffer.from(value)] } }]);
+const setStatus = (uid: string, name: string) => set(uid, 'mosStatus', `cn=${name},ou=statuses,${base}`);
+const isOpen = async (token: string) => (await ask(site, token, '/people')).status === 200;
+/** Somebody new, who has a password. */
+async function member(): Promise<string> {
+  const uid = `member${++made}`;
+  await site.load(person(uid, 'member', `userPassword: ${goodPassword}`, `mail: ${uid}@example.org`));
+  return uid;
+}
+
+const changes: readonly (readonly [what: string, change: (uid: string) => Promise<unknown>])[] = [
+  [
+    'that their owner changes on the site',
+    async (uid) => {
+      const visitor = await site.as(uid);
+      await visitor.get('/me/password');
+      const fields = { oldPassword: goodPassword, newPassword: fresh, againPassword: fresh };
+      assert.is((await visitor.post('/me/password', fields)).status, 303);
+    },
+  ],
+  [
+    'that is reset by a link',
+    async (uid) => {
+      const entryUuid = root().find(dnOf(uid)).uuid;
+      const path = `/reset/${await makeLink(site.site, { purpose: 'reset', entryUuid, hours: 1 })}`;
+      const visitor = site.visitor();
+      await visitor.get(path);
+      assert.is((await visitor.post(path, { newPassword: fresh, againPassword: fresh })).status, 303);
+    },
+  ],
+  ['that somebody else sets', (uid) => root().setPassword(root().find(dnOf(uid)), Buffer.from(fresh), false)],
+];
+for (const [what, change] of changes) {
+  test(`tokens end with a password ${what}, in the second in which they were made; new ones live`, async () => {
+    const uid = await member();
+    const token = await tokenOf(uid, 'read');
+    await set(uid, 'title', 'Dr.');
+    assert.is(await isOpen(token), true);
+    await change(uid);
+    assert.is(await isOpen(token), false);
+    const visitor = await site.as(uid, fresh);
+    assert.equal((await visitor.json('/me/tokens')).data, { tokens: [] });
+    assert.is(await isOpen(await makeTokenOf(visitor, 'read')), true);
+  });
+}
+
+test('a token belongs to the password of the session that makes it, also when that changes meanwhile', async () => {
+  const uid = await member();
+  const visitor = await site.as(uid);
+  const { sessions } = site.site;
+  const real = sessions.find.bind(sessions);
+  await visitor.get('/me/tokens');
+  sessions.find = async (cookie) => {
+    const session = await real(cookie);
+    sessions.find = real;
+    await root().setPassword(root().find(dnOf(uid)), Buffer.from(fresh), false);
+    return session;
+  };
+  const { text } = await visitor.post('/me/tokens', { name: 'test', scope: 'read', days: '30' });
+  const [, token = ''] = />(mos_[\w-]{43})</.exec(text) ?? [];
+  assert.is.not(token, '');
+  assert.is(await isOpen(token), false);
+});
+
+test('who was banned and is let in again makes new tokens, whether the old ones were tried meanwhile or not', async () => {
+  const uid = await member();
+  const [tried, untried] = [await tokenOf(uid, 'read'), await tokenOf(uid, 'read')];
+  await setStatus(uid, 'banned');
+  assert.is(await isOpen(tried), false);
+  const left = async () => (await tokensOf(site.site, root().find(dnOf(uid)).uuid)).length;
+  while ((await left()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await setStatus(uid, 'member');
+  assert.equal([await isOpen(tried), await isOpen(untried)], [false, false]);
 });
 
 test.run();

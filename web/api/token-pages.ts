@@ -1,4 +1,5 @@
 import { type Answer, page, Refusal, redirect, refusedForm } from '../answer.ts';
+import { sessionOf } from '../me/own-sessions.ts';
 import type { Visit } from '../visit.ts';
 import { makeToken, revokeToken, scopes, tokensOf } from './tokens.ts';
 
@@ -31,7 +32,8 @@ export async function addToken(visit: Visit): Promise<Answer> {
     return refusedForm('api/tokens', t('tokens.title'), await shown(visit), errors, {
       ...{ scopes: scopesFor(visit), lifetimes, chosen: wanted, name: name.slice(0, longestName), days: form.text('days') },
     });
-  const token = await makeToken(site, { entryUuid: me.uuid, name, scopes: wanted, days });
+  const { mark } = sessionOf(visit);
+  const token = await makeToken(site, { entryUuid: me.uuid, name, scopes: wanted, mark, days });
   return page('api/token-made', t('tokens.title'), { name, token });
 }
 

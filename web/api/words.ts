@@ -6,6 +6,7 @@ export const apiWords = {
     'A program with a token sees and does what you may as a member, and what you may beyond that with the board’s scopes alone. It never sets passwords. Every page is there as JSON at the same address.',
     'Ein Programm mit einem Token sieht und tut, was du als Mitglied darfst, und was du darüber hinaus darfst nur mit den Rechten beim Vorstand. Passwörter setzt es nie. Jede Seite gibt es unter derselben Adresse als JSON.',
   ],
+  'tokens.end': ['Tokens end with a new password, as sessions do.', 'Mit einem neuen Passwort enden Tokens, wie Sitzungen.'],
   'tokens.none': ['No tokens yet.', 'Noch keine Tokens.'],
   'tokens.add': ['Make a token', 'Token anlegen'],
   'tokens.name': ['What is it for?', 'Wofür ist er?'],

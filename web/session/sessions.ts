@@ -16,6 +16,8 @@ export interface Session {
   /** When its owner last gave a password or a passkey */
   readonly provedAt: Date;
   readonly expiresAt: Date;
+  /** Of the password that opened it: `passwordMark` of then */
+  readonly mark: string;
   readonly address: string;
   readonly agent: string;
 }
@@ -63,7 +65,7 @@ export class Sessions {
   /** Begins a session. @param mark of the password that was given: `passwordMark` from before it was checked @returns what its cookie holds */
   async begin(
     identity: Session['identity'],
-    { stage, mark, address, agent }: Pick<Session, 'stage' | 'address' | 'agent'> & { readonly mark: string },
+    { stage, mark, address, agent }: Pick<Session, 'stage' | 'mark' | 'address' | 'agent'>,
   ): Promise<string> {
     const { database } = this.#options;
     const token = newToken();
@@ -112,7 +114,7 @@ export class Sessions {
     if (found === null) return undefined;
     const session = this.#session(found);
     const now = clock();
-    if (!this.#isGood(found, session, now)) {
+    if (!this.#isGood(session, now)) {
       await this.end(token);
       return undefined;
     }
@@ -135,7 +137,7 @@ export class Sessions {
       SELECT ${columns} FROM mos.session WHERE ${whose(identity)} AND stage = 'complete' ORDER BY used_at DESC, id`);
     return rows.flatMap((found) => {
       const session = this.#session(found);
-      return this.#isGood(found, session, clock()) ? session : [];
+      return this.#isGood(session, clock()) ? session : [];
     });
   }
 
@@ -157,7 +159,7 @@ export class Sessions {
   async sweep(): Promise<void> {
     const { database, clock } = this.#options;
     const rows = await database.any(sql.type(row)`SELECT ${columns} FROM mos.session`);
-    const over = rows.filter((found) => !this.#isGood(found, this.#session(found), clock())).map(({ id }) => id);
+    const over = rows.filter((found) => !this.#isGood(this.#session(found), clock())).map(({ id }) => id);
     if (over.length > 0) await database.query(nothing`DELETE FROM mos.session WHERE id = ANY(${sql.array(over, 'uuid')})`);
   }
 
@@ -171,17 +173,22 @@ export class Sessions {
       usedAt: found.used_at,
       provedAt: found.proved_at,
       expiresAt: found.expires_at,
+      mark: found.password_changed,
       address: found.address,
       agent: found.agent,
     };
   }
 
-  #isGood(found: z.infer<typeof row>, { identity, expiresAt }: Session, now: number): boolean {
+  #isGood({ identity, expiresAt, mark }: Session, now: number): boolean {
     if (expiresAt.getTime() <= now) return false;
-    if (identity.kind === 'root') return found.password_changed === this.passwordMark(undefined);
+    return identity.kind === 'root' ? mark === this.passwordMark(undefined) : this.holds(identity.uuid, mark);
+  }
+
+  /** Does what somebody began with this password still hold, a session or a token: may they sign in, and is the password still that one? */
+  holds(entryUuid: string, mark: string): boolean {
     const { directory } = this.#options;
-    const entry = directory.tree.byUuid(identity.uuid);
-    return entry !== undefined && directory.mayLogIn(entry) && found.password_changed === this.passwordMark(entry);
+    const entry = directory.tree.byUuid(entryUuid);
+    return entry !== undefined && directory.mayLogIn(entry) && mark === this.passwordMark(entry);
   }
 
   #end(stage: Session['stage'], now: Date): Date {

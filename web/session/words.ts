@@ -116,8 +116,8 @@ export const sessionWords = {
   ],
   'reset.mailButton': ['Set a new password', 'Neues Passwort setzen'],
   'reset.mailText': [
-    'Your password was set anew by a link that was mailed to you, and you are signed out everywhere.',
-    'Dein Passwort wurde über einen Link neu gesetzt, der dir gemailt wurde, und du bist überall abgemeldet.',
+    'Your password was set anew by a link that was mailed to you. You are signed out everywhere, and tokens for programs have ended.',
+    'Dein Passwort wurde über einen Link neu gesetzt, der dir gemailt wurde. Du bist überall abgemeldet, und Tokens für Programme gelten nicht mehr.',
   ],
   'reset.mailAppPasswords': [
     'App passwords go on working. If somebody else had your account, revoke those that you do not know.',
@@ -163,12 +163,12 @@ export const sessionWords = {
     'Hier ändert niemand das eigene Passwort. Frag den Vorstand.',
   ],
   'password.changed': [
-    'The new password is set. You are signed out everywhere else.',
-    'Das neue Passwort ist gesetzt. Überall sonst bist du abgemeldet.',
+    'The new password is set. You are signed out everywhere else, and tokens for programs have ended.',
+    'Das neue Passwort ist gesetzt. Überall sonst bist du abgemeldet, und Tokens für Programme gelten nicht mehr.',
   ],
   'password.mailChanged': ['Your password was changed', 'Dein Passwort wurde geändert'],
   'password.mailText': [
-    'Your password was changed on the site, and all other sessions have ended.',
-    'Dein Passwort wurde auf der Seite geändert, und alle anderen Sitzungen sind beendet.',
+    'Your password was changed on the site. All other sessions have ended, and so have tokens for programs.',
+    'Dein Passwort wurde auf der Seite geändert. Alle anderen Sitzungen sind beendet, und Tokens für Programme gelten nicht mehr.',
   ],
 } satisfies Words;
