@@ -9,7 +9,7 @@ import { LargeBodies } from './large-bodies.ts';
 import { askForProof } from './me/proof.ts';
 import { problemOf } from './problem.ts';
 import type { Incoming } from './request.ts';
-import { requestOf } from './request.ts';
+import { isMeant, requestOf } from './request.ts';
 import { respond, respondProblem } from './respond.ts';
 import { type Route, routes } from './routes.ts';
 import { keptFormPage } from './session/arrival.ts';
@@ -43,6 +43,7 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
     const cookies = new Cookies(request.header('cookie') ?? '', site.url.protocol === 'https:');
     let visit = new Visit(site, request, cookies, {});
     try {
+      if (!isMeant(visit.url)) throw new Refusal(400, 'error.malformedAddress');
       visit = await recognized(visit);
       if (route === undefined) throw new Refusal(404, 'error.notFound');
       if (visit.token !== undefined) checkScope(visit.token, route);

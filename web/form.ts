@@ -1,13 +1,20 @@
 /** Names of what is not shown again. */
 const secret = /password/i;
 
+/** Is NUL in it? It is in no text of ours, and Postgres takes none. */
+export function hasNul(text: string): boolean {
+  return text.includes('\0');
+}
+
 /** What a form or a JSON body brought. Text has the line ends of a text file. */
 export class Form {
   readonly #fields: ReadonlyMap<string, readonly (string | File)[]>;
 
+  /** @throws Error when NUL is in a name or a text */
   constructor(fields: Iterable<readonly [name: string, value: string | File]>) {
     const all = new Map<string, (string | File)[]>();
     for (const [name, value] of fields) {
+      if (hasNul(name) || (typeof value === 'string' && hasNul(value))) throw new Error(`NUL in the field ${name}`);
       const clean = typeof value === 'string' ? value.replace(/\r\n?/g, '\n') : value;
       const values = all.get(name);
       if (values === undefined) all.set(name, [clean]);

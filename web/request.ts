@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { HonoRequest } from 'hono';
 import { Refusal } from './answer.ts';
-import { Form, formOfJson } from './form.ts';
+import { Form, formOfJson, hasNul } from './form.ts';
 import { mostWithKept } from './session/kept-form.ts';
 import type { Site } from './site.ts';
 import type { Request } from './visit.ts';
@@ -41,6 +41,15 @@ export function requestOf(req: HonoRequest, { incoming }: Incoming, site: Site, 
     largeBody: length > mostWithKept && length <= most ? length : 0,
     form: () => (form ??= readForm(req, length, most)),
   };
+}
+
+/** Is it an address that somebody can mean? What is escaped in it has to be UTF-8 (RFC 3986 §2.1, §2.5), and no NUL. */
+export function isMeant({ pathname, search }: URL): boolean {
+  try {
+    return !hasNul(decodeURIComponent(pathname + search));
+  } catch {
+    return false;
+  }
 }
 
 /** IPv4 in IPv6's clothes (RFC 4291 §2.5.5.2) is IPv4. */

@@ -76,7 +76,7 @@ test('a revoked one opens nothing, and nobody revokes that of another', async ()
 const wrong: readonly (readonly [what: string, name: string, serviceUuid: string, field: string])[] = [
   ['without a name', ' ', '', 'name'],
   ['with a name that is too long', 'x'.repeat(101), '', 'name'],
-  ['with a NUL in its name', 'a\u0000b', '', 'name'],
+  ['with a control character in its name', 'a\u0001b', '', 'name'],
   ['for something that is no service', 'phone', '00000000-0000-0000-0000-000000000000', 'service'],
   ['for a person', 'phone', 'ada', 'service'],
 ];

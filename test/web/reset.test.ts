@@ -64,7 +64,7 @@ const asked: readonly (readonly [what: string, name: string, to: readonly string
   ['an address that nobody has', 'zoe@example.org', []],
   ['a filter', '*@example.org', []],
   ['a DN', 'ada,ou=people', []],
-  ['a NUL and an emoji', '\u0000🦝', []],
+  ['a control character and an emoji', '\u0001🦝', []],
   ['two lines', 'bob\nBcc: eve@example.org', []],
 ];
 for (const [what, name, to] of asked) {

@@ -486,7 +486,7 @@ test('an answer that no passkey gave is refused and is no error', async () => {
     type: 'public-key',
     response: { clientDataJSON: 'e30', authenticatorData: '', signature: '' },
   };
-  for (const response of ['', '{}', 'null', '[', JSON.stringify(answer), 'x'.repeat(100_000), '\u0000']) {
+  for (const response of ['', '{}', 'null', '[', JSON.stringify(answer), 'x'.repeat(100_000), '\u0001']) {
     const visitor = await halfway(uid);
     assert.is((await visitor.post('/sign-in/factor/passkey', { response })).status, 422);
     assert.is((await visitor.post('/sign-in/passkey', { response })).status, 422);

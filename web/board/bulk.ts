@@ -38,14 +38,14 @@ const actions: Readonly<Record<string, BulkAction>> = {
 /** POST /board/members/bulk: shows whom it is about and asks; with `confirmed`, does it, one after the other. */
 export async function bulkAction(visit: Visit): Promise<Answer> {
   const form = await visit.request.form();
-  const [action, named] = form
-    .text('action')
-    .split(' ', 2)
-    .map((part) => decodeURIComponent(part));
-  const act = action !== undefined && Object.hasOwn(actions, action) ? actions[action] : undefined;
+  const [, action = '', named] = /^(\w+) (.+)$/s.exec(form.text('action')) ?? [];
+  const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
   const back = localPath(form.text('back'), '/board/members');
   const uids = [...new Set(form.texts('uid'))].slice(0, mostAtOnce);
-  if (act === undefined || named === undefined || uids.length === 0) return redirect(back, { word: 'members.choose' });
+  if (act === undefined || named === undefined || uids.length === 0) {
+    if (visit.wantsJson) throw new Refusal(422, 'members.choose');
+    return redirect(back, { word: 'members.choose' });
+  }
   const people = uids.map((uid) => personNamed(visit, uid));
   const shown = people.map((entry) => ({ uid: userNameOf(entry) ?? '', name: nameOf(visit.as, entry) }));
   const question = await askFirst(visit, {

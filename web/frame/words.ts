@@ -51,6 +51,10 @@ export const frameWords = {
     'Das ist zu viel für ein Formular. Höchstens {size} gehen.',
   ],
   'error.malformed': ['The form could not be read.', 'Das Formular war nicht zu lesen.'],
+  'error.malformedAddress': [
+    'This address was mangled on the way. Look at what stands behind its % signs.',
+    'Diese Adresse ist unterwegs verstümmelt worden. Sieh nach, was hinter den %-Zeichen steht.',
+  ],
   'error.encrypted': [
     'Passwords are taken over an encrypted connection alone. Use https://.',
     'Passwörter werden nur über eine verschlüsselte Verbindung angenommen. Nimm https://.',
