@@ -23,8 +23,8 @@ export type Answer =
       readonly data: Data;
       /** HTTP status, 200 unless said */
       readonly status?: number;
-      /** Seconds after which it is worth while to ask again (RFC 9110 §10.2.3) */
-      readonly retryAfter?: number;
+      /** What the status wants beside it */
+      readonly headers?: Readonly<Record<string, string>>;
       readonly errors?: FieldErrors | undefined;
       /** What stands in the page for people alone: what was typed, choices of a form. It is not part of the JSON. */
       readonly form?: Data;
@@ -55,9 +55,9 @@ export function refusedForm(view: string, title: string, data: Data, errors: Fie
   return { kind: 'page', view, title, data, status: 422, errors, form };
 }
 
-/** The same for one who has asked too often. @param seconds until there is an answer again */
+/** The same for one who has asked too often. @param seconds until there is an answer again (RFC 9110 §10.2.3) */
 export function tooOften(refused: Page, seconds: number): Page {
-  return { ...refused, status: 429, retryAfter: seconds };
+  return { ...refused, status: 429, headers: { 'retry-after': String(seconds) } };
 }
 
 /** After a change: 303, so that a reload does not send the form again. @param data for who asked in JSON */
@@ -71,12 +71,14 @@ export class Refusal extends Error {
   readonly status: number;
   readonly word: Word;
   readonly values: Values;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, word: Word, values: Values = {}) {
+  constructor(status: number, word: Word, values: Values = {}, headers: Readonly<Record<string, string>> = {}) {
     super(word);
     this.status = status;
     this.word = word;
     this.values = values;
+    this.headers = headers;
   }
 }
 

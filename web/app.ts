@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type Answer, Refusal, redirect } from './answer.ts';
+import { type Answer, notFound, Refusal, redirect } from './answer.ts';
 import { checkScope } from './api/scopes.ts';
 import { findToken } from './api/tokens.ts';
 import { loadAssets } from './assets.ts';
@@ -45,7 +45,7 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
     try {
       if (!isMeant(visit.url)) throw new Refusal(400, 'error.malformedAddress');
       visit = await recognized(visit);
-      if (route === undefined) throw new Refusal(404, 'error.notFound');
+      if (route === undefined) throw nothingThere(app, raw.path);
       if (visit.token !== undefined) checkScope(visit.token, route);
       return await respond(visit, await answerOf(visit, route, bodies), assets);
     } catch (error) {
@@ -55,6 +55,13 @@ export function makeApp(site: Site): Hono<{ Bindings: Incoming }> {
   for (const route of routes) app.on(route.method, route.path, ({ req, env }) => answer(route, req, env));
   app.notFound(({ req, env }) => answer(undefined, req, env));
   return app;
+}
+
+/** No such address; or there is one, for other methods (RFC 9110 §15.5.6). */
+function nothingThere(app: ReturnType<typeof makeApp>, path: string): Refusal {
+  const takes = (method: string) => app.router.match(method, path)[0].length > 0;
+  const allow = [...(takes('GET') ? ['GET', 'HEAD'] : []), ...(takes('POST') ? ['POST'] : [])].join(', ');
+  return allow === '' ? notFound() : new Refusal(405, 'error.method', { allow }, { allow });
 }
 
 /** With the token of a program, or with a session. A program that shows a token is nobody else, whatever cookies it has. */

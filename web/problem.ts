@@ -9,6 +9,8 @@ export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
+  /** What the status wants beside it */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Kind = DirectoryError['kind'];
@@ -29,12 +31,18 @@ const statuses: Partial<Record<Kind, number>> = {
 /** @returns words for a visitor; what nobody foresaw goes into the log, and the visitor gets its number */
 export function problemOf(site: Site, t: Translate, error: unknown): Problem {
   const title = t('error.title');
-  if (error instanceof Refusal) return { status: error.status, title, detail: t(error.word, error.values) };
+  if (error instanceof Refusal)
+    return { status: error.status, title, detail: t(error.word, error.values), headers: { ...askedFor(error), ...error.headers } };
   if (error instanceof DirectoryError && error.kind !== 'other') {
     const status = statuses[error.kind] ?? 422;
     return { status, title, detail: wordsOf(t, error) };
   }
   return { status: 500, title, detail: t('error.unforeseen', { incident: site.incident(error) }) };
+}
+
+/** Of a program a token is asked for (RFC 6750 §3); browsers take no notice of that. */
+function askedFor({ status, word }: Refusal): Readonly<Record<string, string>> {
+  return status === 401 ? { 'www-authenticate': `Bearer realm="MOS"${word === 'error.token' ? ', error="invalid_token"' : ''}` } : {};
 }
 
 /** A refusal of the directory as a sentence. */

@@ -12,6 +12,8 @@ import { Times } from './times.ts';
 import type { Visit } from './visit.ts';
 import { isWord } from './words.ts';
 
+type HeaderFields = Readonly<Record<string, string>>;
+
 export type Assets = Readonly<Record<AssetName, Asset>>;
 
 const zip = promisify(gzip);
@@ -54,12 +56,12 @@ export function respond(visit: Visit, answer: Answer, assets: Assets): Promise<R
 
 /** @param problem what went wrong, as a page or as application/problem+json */
 export async function respondProblem(visit: Visit, problem: Problem, assets: Assets): Promise<Response> {
-  const { status, title, detail } = problem;
+  const { status, title, detail, headers = {} } = problem;
   if (visit.wantsJson) {
     const body = { type: 'about:blank', title, status, detail, instance: visit.url.pathname };
-    return finished(visit, JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
+    return finished(visit, JSON.stringify(body), status, { 'content-type': 'application/problem+json', ...headers });
   }
-  return html(visit, { kind: 'page', view: 'frame/problem', title, data: { detail, status }, status }, assets);
+  return html(visit, { kind: 'page', view: 'frame/problem', title, data: { detail, status }, status, headers }, assets);
 }
 
 async function redirection(visit: Visit, { to, notice, data }: Extract<Answer, { kind: 'redirect' }>): Promise<Response> {
@@ -71,11 +73,11 @@ async function redirection(visit: Visit, { to, notice, data }: Extract<Answer, {
   return finished(visit, null, 303, { location: to });
 }
 
-async function json(visit: Visit, { data, status = 200, errors, retryAfter }: Page): Promise<Response> {
-  if (errors === undefined) return compressed(visit, JSON.stringify(data), { status, type: 'application/json' });
+async function json(visit: Visit, { data, status = 200, errors, headers = {} }: Page): Promise<Response> {
+  if (errors === undefined) return compressed(visit, JSON.stringify(data), { status, type: 'application/json', headers });
   const detail = visit.t('frame.wrongFields', { count: Object.keys(errors).length });
   const body = { type: 'about:blank', title: visit.t('error.title'), status, detail, instance: visit.url.pathname, errors };
-  return compressed(visit, JSON.stringify(body), { status, type: 'application/problem+json', retryAfter });
+  return compressed(visit, JSON.stringify(body), { status, type: 'application/problem+json', headers });
 }
 
 /** To the same page under another name. */
@@ -86,7 +88,7 @@ function sentOn(visit: Visit, to: string): Response {
 async function html(visit: Visit, page: Page, assets: Assets): Promise<Response> {
   const elsewhere = pageElsewhere(visit.site, visit.request);
   if (elsewhere !== undefined) return sentOn(visit, elsewhere);
-  const { view, title, data, status = 200, errors = {}, form = {}, retryAfter } = page;
+  const { view, title, data, status = 200, errors = {}, form = {}, headers = {} } = page;
   const { site, t, language, me } = visit;
   const common = {
     t,
@@ -106,7 +108,7 @@ async function html(visit: Visit, page: Page, assets: Assets): Promise<Response>
   const body = render(view, common);
   const isPart = visit.request.header('hx-request') === 'true' && visit.request.header('hx-boosted') !== 'true';
   const text = isPart ? body : render('frame/layout', { ...common, body, notice: takeNotice(visit) });
-  return compressed(visit, text, { status, type: 'text/html; charset=utf-8', retryAfter });
+  return compressed(visit, text, { status, type: 'text/html; charset=utf-8', headers });
 }
 
 /** What the page before wanted to say. Its words are ours; what stands in the cookie only chooses among them. */
@@ -125,14 +127,10 @@ function takeNotice(visit: Visit): string | undefined {
 async function compressed(
   visit: Visit,
   text: string,
-  { status, type, retryAfter }: { readonly status: number; readonly type: string; readonly retryAfter?: number | undefined },
+  { status, type, headers: more }: { readonly status: number; readonly type: string; readonly headers?: HeaderFields },
 ): Promise<Response> {
   const accepts = /\bgzip\b/.test(visit.request.header('accept-encoding') ?? '') && text.length > 1400;
-  const headers = {
-    'content-type': type,
-    vary: 'Accept, Accept-Encoding, Accept-Language, Cookie, HX-Request',
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-  };
+  const headers = { 'content-type': type, vary: 'Accept, Accept-Encoding, Accept-Language, Cookie, HX-Request', ...more };
   if (!accepts) return finished(visit, text, status, headers);
   return finished(visit, new Uint8Array(await zip(text, { level: 5 })), status, { ...headers, 'content-encoding': 'gzip' });
 }

@@ -40,5 +40,5 @@ export async function ask(
   });
   const text = await answer.text();
   const type = answer.headers.get('content-type') ?? '';
-  return { status: answer.status, type, headers: answer.headers, data: /json/.test(type) ? JSON.parse(text) : text };
+  return { status: answer.status, type, headers: answer.headers, data: /json/.test(type) && text !== '' ? JSON.parse(text) : text };
 }

@@ -39,6 +39,35 @@ for (const [accept, status] of wishes) {
   });
 }
 
+const methods: readonly (readonly [method: string, path: string, allow: string | null])[] = [
+  ['PUT', '/people/cleo', 'GET, HEAD'],
+  ['DELETE', '/people/cleo', 'GET, HEAD'],
+  ['PATCH', '/people/cleo/edit', 'GET, HEAD, POST'],
+  ['GET', '/board/members/bulk', 'POST'],
+  ['HEAD', '/board/members/bulk', 'POST'],
+  ['POST', '/people', 'GET, HEAD'],
+  ['PUT', '/board/groups/preview', 'GET, HEAD, POST'],
+  ['OPTIONS', '/me', 'GET, HEAD'],
+  ['PUT', '/nowhere', null],
+];
+for (const [method, path, allow] of methods) {
+  test(`${method} ${path}: ${allow === null ? '404' : `405, and ${allow} are allowed`}`, async () => {
+    for (const accept of ['application/json', 'text/html']) {
+      const { status, headers } = await ask(site, token, path, undefined, { method, accept });
+      assert.equal([status, headers.get('allow')], [allow === null ? 404 : 405, allow]);
+    }
+  });
+}
+
+test('401 says what to come with', async () => {
+  const asked = async (token?: string, accept?: string) =>
+    (await ask(site, token, '/board/members', undefined, accept === undefined ? {} : { accept })).headers.get('www-authenticate');
+  assert.is(await asked(), 'Bearer realm="MOS"');
+  for (const accept of ['application/json', 'text/html'])
+    assert.is(await asked(`mos_${'x'.repeat(43)}`, accept), 'Bearer realm="MOS", error="invalid_token"');
+  assert.is(await asked(token), null);
+});
+
 const spoiled: readonly string[] = [
   '/board/log?actor=%00',
   '/board/log?%00=x',

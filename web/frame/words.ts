@@ -30,6 +30,7 @@ export const frameWords = {
   'level.nobody': ['nobody', 'niemand'],
   'error.title': ['That did not work', 'Das hat nicht geklappt'],
   'error.notFound': ['There is nothing here, or it is not shown to you.', 'Hier ist nichts, oder es wird dir nicht gezeigt.'],
+  'error.method': ['This address takes {allow} alone.', 'Diese Adresse nimmt nur {allow}.'],
   'error.signIn': ['Sign in to see this page.', 'Melde dich an, um diese Seite zu sehen.'],
   'error.forbidden': ['That is not yours to do.', 'Das darfst du nicht.'],
   'error.unavailable': [
