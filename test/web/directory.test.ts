@@ -93,6 +93,29 @@ test('it is for the board, and shows no more than the board may see', async () =
   assert.is((await cleo.get(at('', 'no dn'))).status, 422);
 });
 
+test('a photo is shown as a picture, and other bytes by their size; for programs they are Base64', async () => {
+  const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]);
+  const bytes = Buffer.from([0xff, 0, 0x80, 1]);
+  await site.load(
+    person(
+      'pia',
+      'member',
+      `jpegPhoto:: ${jpeg.toString('base64')}`,
+      `userSMIMECertificate:: ${bytes.toString('base64')}`,
+      'description:: YQpi',
+    ),
+  );
+  const path = at('', `uid=pia,${people}`);
+  const { text } = await cleo.get(path);
+  assert.match(text, `<img src="data:image/jpeg;base64,${jpeg.toString('base64')}"`);
+  assert.match(text, /6 bytes/);
+  assert.match(text, /4 bytes/);
+  assert.not.match(text, /:: |\/wCAAQ/);
+  const { data } = await cleo.json<{ attributes: { name: string; values: unknown[] }[] }>(path);
+  const values = (name: string) => data.attributes.find((each) => each.name === name)?.values;
+  assert.equal([values('jpegPhoto'), values('description')], [[{ base64: jpeg.toString('base64') }], ['a\nb']]);
+});
+
 test('a filter finds below the entry; what is wrong with one is said', async () => {
   const found = await cleo.json<{ below: { dn: string }[]; count: number }>(at('', base, `&filter=${encodeURIComponent('(uid=b*)')}`));
   assert.equal(

@@ -4,12 +4,14 @@ import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import { parseFilter } from '../../directory/model/filter-text.ts';
 import { type Answer, page, Refusal } from '../answer.ts';
+import { textOrBase64 } from '../people/own-data.ts';
 import type { Visit } from '../visit.ts';
 import { isRefusal, refusalOf } from './refusal.ts';
-import { lineOf } from './value-text.ts';
 
 /** Entries below one, or found, that a page lists. */
 const mostListed = 200;
+/** Characters of Base64 of a picture that stands in the page itself; of a larger one the size is shown. */
+const mostOfPicture = 400_000;
 
 interface Listed {
   readonly dn: string;
@@ -28,7 +30,7 @@ export function browse(visit: Visit): Answer {
   const attributes = shownOf(visit, entry).map(({ description, values }) => ({
     name: description,
     operational: directory.schema.description(description)?.type.operational === true,
-    values: values.map(lineOf),
+    values: values.map(textOrBase64),
   }));
   const listed = filter === '' ? childrenOf(visit, entry) : found(visit, entry, filter);
   return page(
@@ -38,6 +40,7 @@ export function browse(visit: Visit): Answer {
     {
       form: {
         filter,
+        mostOfPicture,
         mayAdd: as.viewer.mayAddBelow(entry),
         mayEdit: as.mayDelete(entry) || attributes.some(({ name }) => mayAsk(visit, entry, name)),
       },

@@ -27,6 +27,7 @@ export const directoryWords = {
   'browser.auxiliary': ['What else it is (auxiliary classes)', 'Was er noch ist (Zusatzklassen)'],
   'browser.choose': ['Show its attributes', 'Attribute zeigen'],
   'browser.rdn': ['Name (RDN)', 'Name (RDN)'],
+  'browser.bytes': ['one byte || {count} bytes', 'ein Byte || {count} Bytes'],
   'browser.empty': ['nothing', 'nichts'],
   'browser.proofFirst': [
     'To set {attributes} here, your own password is asked for once more.',

@@ -76,7 +76,8 @@ function attributesOf({ as }: Visit, entry: PackedEntry): Readonly<Record<string
   return Object.fromEntries(as.readable(entry).map(({ description, values }) => [description, values.map(textOrBase64)]));
 }
 
-function textOrBase64(value: Buffer): string | { readonly base64: string } {
+/** A value as JSON has it. */
+export function textOrBase64(value: Buffer): string | { readonly base64: string } {
   const text = value.toString('utf8');
   return Buffer.from(text).equals(value) ? text : { base64: value.toString('base64') };
 }
