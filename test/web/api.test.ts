@@ -1,13 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { JsonSchema } from '../../web/api/json-schema.ts';
-import { openApi } from '../../web/api/openapi.ts';
-import { operations } from '../../web/api/operations.ts';
 import { schemas } from '../../web/api/schemas.ts';
-import { scopeOf } from '../../web/api/scopes.ts';
-import { routes } from '../../web/routes.ts';
+import { ask as askSite, makeTokenOf } from '../support/api.ts';
 import { base, person } from '../support/directory.ts';
 import { goodPassword, startTestSite, type TestSite } from '../support/site.ts';
 
@@ -50,90 +45,13 @@ const made = new Map<string, string>();
 /** A token of somebody with these scopes. */
 async function tokenOf(uid: string, ...scopes: readonly string[]): Promise<string> {
   const key = [uid, ...scopes].join();
-  const known = made.get(key);
-  if (known !== undefined) return known;
-  const visitor = await site.as(uid);
-  await visitor.get('/me/tokens');
-  const { status, text } = await visitor.post('/me/tokens', { name: 'test', scope: scopes, days: '30' });
-  const token = />(mos_[\w-]{43})</.exec(text)?.[1];
-  assert.ok(token, `${status} ${text}`);
+  const token = made.get(key) ?? (await makeTokenOf(await site.as(uid), ...scopes));
   made.set(key, token);
   return token;
 }
-
-async function ask(token: string | undefined, path: string, body?: unknown) {
-  const answer = await fetch(site.url + path, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      accept: 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  const type = answer.headers.get('content-type') ?? '';
-  return { status: answer.status, type, data: /json/.test(type) ? JSON.parse(text) : text };
-}
+const ask = (token: string | undefined, path: string, body?: unknown) => askSite(site, token, path, body);
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
-// the package says default, Node takes the module itself
-(formats as unknown as { default: (ajv: unknown) => void }).default(ajv);
-/** A schema that finds what it refers to. */
-const compiled = (schema: JsonSchema) => ajv.compile({ ...schema, components: { schemas } });
-
-const rows = operations.filter(({ method }) => method === 'GET');
-for (const { path, answer } of rows) {
-  test(`GET ${path} answers as it is described`, async () => {
-    const token = await tokenOf('cleo', 'read', 'board:read');
-    const real = path.replace(':name', path.includes('groups') ? 'board' : path.includes('photo') ? 'nobody' : 'cleo');
-    const { status, type, data } = await ask(token, real);
-    if (path.endsWith('/photo')) return assert.equal([status, type], [404, 'application/problem+json']);
-    assert.is(status, 200, JSON.stringify(data));
-    if (typeof answer === 'string') return assert.ok(type.startsWith(answer), type);
-    const validate = compiled(answer);
-    assert.ok(validate(data), JSON.stringify([validate.errors, data], undefined, 1));
-  });
-}
-
-test('the description names routes that there are, and every route for programs is described', () => {
-  const known = new Set(routes.map(({ method, path }) => `${method} ${path}`));
-  const described = new Set(operations.map(({ method, path }) => `${method} ${path}`));
-  assert.equal(
-    [...described].filter((each) => !known.has(each)),
-    [],
-  );
-  /** Pages that only help a person to fill in a form, or say the same as another. */
-  const helping = [
-    'GET /',
-    'GET /board',
-    'GET /openapi.json',
-    'GET /people/:name/edit',
-    'GET /people/:name/data.json',
-    'GET /invite',
-    'GET /board/mail',
-    'GET /board/groups/preview',
-    'POST /board/services',
-    'POST /board/services/:name',
-  ];
-  const missing = routes
-    .filter((route) => scopeOf(route) !== undefined && !/^\/directory/.test(route.path))
-    .map(({ method, path }) => `${method} ${path}`);
-  assert.equal(
-    missing.filter((each) => !described.has(each) && !helping.includes(each)),
-    [],
-  );
-});
-
-test('the description is OpenAPI 3.1 with a problem for each way to fail', async () => {
-  const { status, data } = await ask(undefined, '/openapi.json');
-  assert.equal([status, data.openapi, data], [200, '3.1.0', JSON.parse(JSON.stringify(openApi(site.site)))]);
-  const ids = Object.values(data.paths).flatMap((path) =>
-    Object.values(path as object).map((each) => (each as { operationId: string }).operationId),
-  );
-  assert.is(new Set(ids).size, ids.length);
-});
-
 const refusals: readonly (readonly [what: string, scopes: readonly string[], path: string, body: unknown, status: number])[] = [
   ['no such token', [], '/people', undefined, 401],
   ['a page of the board without its scope', ['read', 'write'], '/board/members', undefined, 403],
@@ -157,7 +75,7 @@ for (const [what, scopes, path, body, status] of refusals) {
       [answer.status, answer.type, answer.data.status, answer.data.instance],
       [status, 'application/problem+json', status, path],
     );
-    const validate = compiled(schemas['Problem'] ?? {});
+    const validate = ajv.compile({ ...schemas['Problem'], components: { schemas } });
     assert.ok(validate(answer.data), JSON.stringify(validate.errors));
   });
 }

@@ -96,6 +96,12 @@ test('the directory itself lets a token change no secret, whatever its owner may
   );
 });
 
+test('a token takes no app password back', async () => {
+  const { id } = await root().addAppPassword(root().find(dnOf('bob')).uuid, { name: 'phone', service: undefined });
+  const revoked = await ask(site, await tokenOf('cleo', ...all), `/board/app-passwords/bob/${id}/revoke`, { confirmed: 'yes' });
+  assert.equal([revoked.status, site.directory.appPasswordsOf(root().find(dnOf('bob'))).length], [403, 1]);
+});
+
 test('a service gets no password from a token', async () => {
   const token = await tokenOf('cleo', ...all);
   for (const path of ['/board/services', '/board/services/dovecot'])

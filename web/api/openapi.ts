@@ -48,7 +48,7 @@ export function openApi(site: Site) {
 }
 
 function described(operation: Operation) {
-  const { method, path, summary, query = {}, body, answer } = operation;
+  const { method, path, summary, query = {}, body, answer, open, partly } = operation;
   const scope = scopeOf(operation);
   const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
   const content = typeof answer === 'string' ? { [answer]: {} } : { 'application/json': { schema: answer } };
@@ -58,18 +58,19 @@ function described(operation: Operation) {
     body && Object.fromEntries(Object.entries(body).map(([name, description]) => [name, { type: ['string', 'array'], description }]));
   return {
     summary,
-    operationId: `${method.toLowerCase()}${path.replace(/[^\w]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${path.replace(/[^\w]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace('/', 'Start')}`,
     description: scope === undefined ? '' : `Scope: ${scope}`,
-    security: path.startsWith('/people') && method === 'GET' ? [{}, { token: [] }] : [{ token: [] }],
+    security: open ? [{}, { token: [] }] : [{ token: [] }],
     parameters: [...inPath, ...inQuery],
     ...(properties && { requestBody: { content: { 'application/json': { schema: { type: 'object', properties } } } } }),
     responses: {
       200: { description: 'Done', content },
+      400: problem('The address or what was sent is mangled'),
       401: problem('There is no token, or it is not valid'),
       403: problem('The token or its owner may not do that'),
       404: problem('There is nothing, or it is not shown to the asker'),
       ...(method === 'POST' && {
-        409: problem('Somebody else was faster'),
+        409: partly ? { description: 'Done in part', content } : problem('Somebody else was faster'),
         422: problem('What was sent can’t be taken; errors says why, field by field'),
       }),
     },

@@ -36,5 +36,8 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     ...{ active: boolean, deletion: boolean },
   }),
   Value: { oneOf: [string, object({ base64: string })] },
+  OwnData: object({ dn: string, attributes: map(array(ref('Value'))) }),
+  Listed: object({ dn: string, name: string, below: integer }),
+  EntryField: object({ name: string, required: boolean, single: boolean, secret: boolean, values: array(ref('Value')) }),
   SmallEntry: object({ id: { type: 'string', format: 'uuid' }, values: map(array(string)) }),
 };

@@ -86,6 +86,7 @@ export function showGroup(visit: Visit, { errors, form, status }: Told = {}): An
       mail: as.texts(entry, 'mail'),
       memberURL,
       count: members.length,
+      preview: tried !== '' && filterOf(memberURL) !== undefined ? preview(visit, tried, memberURL[0]) : undefined,
       members: members.sort((one, other) => one.name.localeCompare(other.name)).slice(0, mostShown),
     },
     {
@@ -93,7 +94,6 @@ export function showGroup(visit: Visit, { errors, form, status }: Told = {}): An
         ...fieldsOf(visit, entry, form, status === 409),
         uid: form?.text('uid') ?? '',
         fillsItself: isDynamic(visit, entry),
-        preview: tried !== '' && filterOf(memberURL) !== undefined ? preview(visit, tried, memberURL[0]) : undefined,
         maySave: Object.values(fields).some(({ attribute }) => as.mayWrite(entry, attribute)),
         mayFill: as.mayWrite(entry, 'member'),
         mayDelete: as.mayDelete(entry),

@@ -24,13 +24,12 @@ export function listGroups(visit: Visit, errors?: FieldErrors, typed: Readonly<R
   return page(
     'board/groups',
     visit.t('groups.title'),
-    { groups: groups.sort((one, other) => one.name.localeCompare(other.name)) },
     {
-      form: {
-        typed,
-        mayAdd: folder !== undefined && visit.as.viewer.mayAddBelow(folder),
-        preview: typed['filter'] ? preview(visit, String(typed['filter'])) : undefined,
-      },
+      groups: groups.sort((one, other) => one.name.localeCompare(other.name)),
+      preview: typed['filter'] ? preview(visit, String(typed['filter'])) : undefined,
+    },
+    {
+      form: { typed, mayAdd: folder !== undefined && visit.as.viewer.mayAddBelow(folder) },
       ...(errors && { status: 422, errors }),
     },
   );

@@ -4,10 +4,11 @@ import type { Attribute } from '../../directory/model/entry.ts';
 import { DirectoryError } from '../../directory/model/errors.ts';
 import type { ObjectClass } from '../../schema/ldap/registry.ts';
 import { type Answer, type FieldErrors, page, redirect } from '../answer.ts';
+import type { Form } from '../form.ts';
 import { askAgain, askFirst } from '../frame/ask.ts';
 import type { Visit } from '../visit.ts';
-import { entryNamed } from './browse.ts';
-import { type AttributeField, allowedBy, type EntryFields, fieldsOf, type Refused, typedOr } from './entry-fields.ts';
+import { entryNamed, shownOf } from './browse.ts';
+import { type AttributeField, allowedBy, type EntryFields, factsOf, fieldsOf, type Refused, typedOr } from './entry-fields.ts';
 import { isRefusal, refusalOf, refusedFields } from './refusal.ts';
 import { beforeSecrets, isSecret, offered, tellOfSecrets } from './secrets.ts';
 import { valuesOf } from './value-text.ts';
@@ -28,8 +29,8 @@ export async function editEntry(visit: Visit): Promise<Answer> {
   const names = form.texts('attribute');
   const edited = names.map((attribute) => ({
     attribute,
-    loaded: isSecret(visit, attribute) ? [] : valuesOf(form.raw(`was.${attribute}`)),
-    typed: valuesOf(form.raw(`value.${attribute}`)),
+    loaded: loadedValues(visit, entry, form, attribute),
+    typed: typedValues(form, attribute),
   }));
   const { modifications: changes, assertion } = editOf(site.directory.schema, edited);
   const modifications = changes.map((each) =>
@@ -41,11 +42,25 @@ export async function editEntry(visit: Visit): Promise<Answer> {
   try {
     const pending = modifications.length === 0 ? undefined : (await as.modify(entry.dn, modifications, { assertion })).pending;
     await tellOfSecrets(visit, entry, secrets);
-    return redirect(placeOf(entry.dn), { word: pending === undefined ? 'profile.saved' : 'profile.waits', values: { count: 1 } });
+    const word = pending === undefined ? 'profile.saved' : 'profile.waits';
+    return redirect(placeOf(entry.dn), { word, values: { count: 1 } }, { waits: pending === undefined ? 0 : 1 });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return shownEdit(visit, as.find(entry.dn), { error, typed: form });
   }
+}
+
+/** What the form showed when it was loaded; who sends no such thing (a program) means what is there now. A secret nobody was shown. */
+function loadedValues(visit: Visit, entry: PackedEntry, form: Form, attribute: string): readonly Buffer[] {
+  if (isSecret(visit, attribute)) return [];
+  if (form.has(`was.${attribute}`)) return valuesOf(form.raw(`was.${attribute}`));
+  const name = visit.site.directory.schema.findDescription(attribute)?.name;
+  return shownOf(visit, entry).find(({ description }) => description === name)?.values ?? [];
+}
+
+/** A value a line, or one each. */
+function typedValues(form: Form, attribute: string): Buffer[] {
+  return valuesOf(form.texts(`value.${attribute}`).join('\n'));
 }
 
 function shownEdit(visit: Visit, entry: PackedEntry, refused?: Refused): Answer {
@@ -61,7 +76,12 @@ function editPage(visit: Visit, entry: PackedEntry, shown: EntryFields, errors?:
     path: `/directory/edit?dn=${encodeURIComponent(entry.dn)}`,
     back: placeOf(entry.dn),
   };
-  return page('directory/edit', entry.dn, { dn: entry.dn }, { form, ...(errors && { status: 422, errors }) });
+  return page(
+    'directory/edit',
+    entry.dn,
+    { dn: entry.dn, attributes: factsOf(shown.fields) },
+    { form, ...(errors && { status: 422, errors }) },
+  );
 }
 
 /** GET /directory/add?parent=: `?class=` says what it will be; without, one chooses. */
@@ -76,7 +96,7 @@ export async function addEntry(visit: Visit): Promise<Answer> {
   const [rdn, classes] = [form.text('rdn'), form.texts('class')];
   const attributes: Attribute[] = [{ description: 'objectClass', values: classes.map((each) => Buffer.from(each)) }];
   for (const name of form.texts('attribute')) {
-    const values = valuesOf(form.raw(`value.${name}`));
+    const values = typedValues(form, name);
     if (values.length > 0) attributes.push({ description: name, values });
   }
   const dn = `${rdn},${parent.dn}`;
@@ -90,7 +110,7 @@ export async function addEntry(visit: Visit): Promise<Answer> {
     if (!isRefusal(error)) throw error;
     return shownAdd(visit, { error, typed: form });
   }
-  return redirect(placeOf(dn), { word: 'smallEntries.added', values: { name: rdn } });
+  return redirect(placeOf(dn), { word: 'smallEntries.added', values: { name: rdn } }, { dn });
 }
 
 function shownAdd(visit: Visit, refused?: Refused): Answer {
@@ -114,14 +134,12 @@ function shownAdd(visit: Visit, refused?: Refused): Answer {
   return page(
     'directory/add',
     visit.t('browser.add'),
-    { parent: parent.dn },
+    { parent: parent.dn, structural: named('structural'), auxiliary: named('auxiliary'), attributes: factsOf(fields) },
     {
       form: {
         fields,
         proofFor,
         chosen,
-        structural: named('structural'),
-        auxiliary: named('auxiliary'),
         rdn: typed?.text('rdn') ?? '',
         back: placeOf(parent.dn),
       },
@@ -146,7 +164,8 @@ export async function renameEntry(visit: Visit): Promise<Answer> {
   const rdn = (await visit.request.form()).text('rdn');
   try {
     const { after } = await as.move({ dn: entry.dn, newRdn: rdn, deleteOldRdn: true, newSuperior: undefined });
-    return redirect(placeOf(after?.dn ?? entry.dn), { word: 'profile.saved' });
+    const dn = after?.dn ?? entry.dn;
+    return redirect(placeOf(dn), { word: 'profile.saved' }, { dn });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return editPage(visit, entry, fieldsOf(visit, entry), { rdn: refusalOf(visit, error) }, rdn);
@@ -160,7 +179,7 @@ export async function deleteEntry(visit: Visit): Promise<Answer> {
   const parent = site.directory.tree.parentOf(entry);
   const { dn } = entry;
   const words = { title: dn, what: t('browser.really'), yes: t('browser.delete') };
-  const question = { ...words, isDanger: true, back: placeOf(dn), data: { dn } } as const;
+  const question = { ...words, isDanger: true, back: placeOf(dn) } as const;
   const asked = await askFirst(visit, question);
   if (asked !== undefined) return asked;
   try {
@@ -169,5 +188,5 @@ export async function deleteEntry(visit: Visit): Promise<Answer> {
     if (!isRefusal(error)) throw error;
     return askAgain(visit, question, { form: refusalOf(visit, error) });
   }
-  return redirect(placeOf(parent?.dn ?? site.directory.baseDn), { word: 'smallEntries.deleted', values: { name: dn } });
+  return redirect(placeOf(parent?.dn ?? site.directory.baseDn), { word: 'smallEntries.deleted', values: { name: dn } }, { dn });
 }

@@ -2,10 +2,11 @@ import type { PackedEntry } from '../../directory/core/packed-entry.ts';
 import type { DirectoryError } from '../../directory/model/errors.ts';
 import type { AttributeType, ObjectClass, Schema } from '../../schema/ldap/registry.ts';
 import type { Form } from '../form.ts';
+import { textOrBase64 } from '../people/own-data.ts';
 import type { Visit } from '../visit.ts';
 import { shownOf } from './browse.ts';
 import { isSecret, offered } from './secrets.ts';
-import { lineOf } from './value-text.ts';
+import { lineOf, valuesOf } from './value-text.ts';
 
 /** An attribute in the form. */
 export interface AttributeField {
@@ -26,6 +27,14 @@ export interface EntryFields {
   readonly fields: readonly AttributeField[];
   /** Secrets that are offered to who has given the password a while ago */
   readonly proofFor: readonly string[];
+}
+
+/** The same as JSON. */
+export function factsOf(fields: readonly AttributeField[]) {
+  return fields.map(({ name, required, single, secret, was }) => ({
+    ...{ name, required, single, secret },
+    values: valuesOf(was).map(textOrBase64),
+  }));
 }
 
 /** A form that the directory has refused. */

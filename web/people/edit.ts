@@ -23,6 +23,7 @@ interface FormField {
   readonly isBox: boolean;
   readonly most: number;
   readonly autocomplete: string | undefined;
+  readonly values: readonly string[];
   readonly text: string;
   /** What is there now, as JSON, to come back with the form */
   readonly was: string;
@@ -221,7 +222,7 @@ function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<str
     const isStale = touched !== undefined && JSON.stringify(now) !== JSON.stringify(loaded);
     return [
       {
-        ...{ attribute, kind, most, autocomplete, right },
+        ...{ attribute, kind, most, autocomplete, values: now, right },
         text: touched?.raw(attribute).trim() ?? typedText(field, now),
         isBox: boxKinds.has(kind) || most > 1,
         was: JSON.stringify(now),
@@ -230,25 +231,33 @@ function shownForm(visit: Visit, entry: PackedEntry, errors: Readonly<Record<str
       },
     ];
   });
+  const photo =
+    rightOver(visit, entry, 'jpegPhoto') === 'write'
+      ? { has: as.values(entry, 'jpegPhoto').length > 0, most: mostPhotoBytes, sees: seesOf('jpegPhoto') }
+      : undefined;
+  const facts = {
+    fields: shown.map(({ attribute, right, most, values, sees }) => ({ attribute, right, most, values, ...factsOf(sees) })),
+    photo: photo && { has: photo.has, ...factsOf(photo.sees) },
+  };
   const name = nameOf(as, entry);
   const isWrong = Object.keys(errors).length > 0;
   return page(
     'people/edit',
     t('profile.editTitle', { name }),
-    { name },
+    { name, ...facts },
     {
       ...(isWrong && { status: status ?? 422, errors }),
       form: {
         fields: shown,
         path: `/people/${encodeURIComponent(visit.param('name'))}`,
         isOwn: isOwn(visit, entry),
-        photo: rightOver(visit, entry, 'jpegPhoto') === 'write' && {
-          has: as.values(entry, 'jpegPhoto').length > 0,
-          most: mostPhotoBytes,
-          uid: visit.param('name'),
-          sees: seesOf('jpegPhoto'),
-        },
+        photo,
       },
     },
   );
+}
+
+/** Who sees it now, and what may be chosen, as JSON. */
+function factsOf({ was, levels }: FormChoice): { readonly level: Level; readonly levels: readonly Level[] } {
+  return { level: was, levels };
 }
