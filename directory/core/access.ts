@@ -1,13 +1,10 @@
-import { type Grant, isVisibleTo, type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
+import { type Level, levels, type Policy, parseChoice, parseGrant, type Who } from '../../schema/ldap/policy.ts';
 import type { AttributeType, Schema } from '../../schema/ldap/registry.ts';
-import type { Filter } from '../model/filter.ts';
-import { formatFilter } from '../model/filter-text.ts';
-import { ownComputedAttributes } from './computed.ts';
-import { type ComputedAttribute, compileFilter, type Test } from './matching.ts';
+import { isWithin, type Row, RowReader, rowNumber, selects, typeNamed } from './access-rows.ts';
 import type { Membership } from './membership.ts';
 import type { PackedEntry } from './packed-entry.ts';
-import { isWithin, type Place, reaches } from './reach.ts';
-import { ALL, bit, LOOK, Mask, PROPOSE, READ, WRITE } from './rights.ts';
+import { type Place, reaches } from './reach.ts';
+import { ALL, LOOK, Mask, PROPOSE, READ, WRITE } from './rights.ts';
 import type { Tree } from './tree.ts';
 import { Viewer } from './viewer.ts';
 
@@ -24,20 +21,6 @@ export type Identity =
   | { readonly kind: 'entry'; readonly uuid: string; readonly app?: string; readonly token?: { readonly roles: boolean } };
 
 export const anonymous: Identity = { kind: 'anonymous' };
-
-/** A row ready to be asked. */
-export interface Row extends Place {
-  readonly test: Test | undefined;
-  /** What it tests, as text */
-  readonly filter: string | undefined;
-  /** Does the row speak of this attribute? Undefined: of those that the visibility rows show. */
-  readonly names: ((type: AttributeType) => boolean) | undefined;
-  /** Those that it names one by one, without their subtypes */
-  readonly listed: readonly AttributeType[] | undefined;
-  /** To whom they show it; undefined: to the asker */
-  readonly level: number | undefined;
-  readonly may: number;
-}
 
 /** Who asks, as the rows see it. */
 interface Asker {
@@ -78,7 +61,7 @@ export class Access {
   readonly #tree: Tree;
   readonly #schema: Schema;
   readonly #membership: Membership;
-  readonly #baseKey: string;
+  readonly #reader: RowReader;
   readonly #secret: ReadonlySet<AttributeType>;
   readonly #visibility = new Map<AttributeType, Visibility>();
   readonly #otherwise: Visibility;
@@ -93,7 +76,6 @@ export class Access {
   #profiles = new Map<string, Profile>();
   #classes = new Map<string, ViewerClass>();
   #generation = 0;
-  readonly #computed: ReadonlyMap<AttributeType, ComputedAttribute>;
   /** The table of statuses, as it was when the profiles were made */
   #statuses: readonly (PackedEntry | undefined)[] = [];
 
@@ -101,9 +83,8 @@ export class Access {
     this.#tree = tree;
     this.#schema = tree.schema;
     this.#membership = membership;
-    this.#computed = ownComputedAttributes(tree);
-    this.#baseKey = this.#schema.normalizeDn(baseDn);
-    this.#secret = new Set([...alwaysSecret, ...policy.secret].map((name) => this.#type(name)));
+    this.#secret = new Set([...alwaysSecret, ...policy.secret].map((name) => typeNamed(tree.schema, name)));
+    this.#reader = new RowReader(tree, baseDn, this.#secret);
     this.#otherwise = fallback;
     for (const row of policy.visibility) {
       const visibility = {
@@ -113,12 +94,12 @@ export class Access {
       };
       for (const name of row.attributes) {
         if (name === '*') this.#otherwise = visibility;
-        else this.#visibility.set(this.#type(name), visibility);
+        else this.#visibility.set(this.#reader.type(name), visibility);
       }
     }
-    this.#roles = new Map([...policy.roles].map(([role, groups]) => [role, groups.map((dn) => this.#below(dn))]));
+    this.#roles = new Map([...policy.roles].map(([role, groups]) => [role, groups.map((dn) => this.#reader.below(dn))]));
     this.#board = policy.board;
-    this.#rows = policy.access.map((row) => ({ ...this.#row(row), who: this.#who(row.who) }));
+    this.#rows = policy.access.map((row) => ({ ...this.#reader.row(row), who: this.#reader.who(row.who) }));
     this.#mosVisibility = this.#schema.attributeType('mosVisibility');
     this.#mosGrant = this.#schema.attributeType('mosGrant');
   }
@@ -139,7 +120,7 @@ export class Access {
 
   /** Who sees an attribute of an entry, and among which levels its owner may choose. */
   visibility(entry: PackedEntry, name: string): { readonly level: Level; readonly choices: readonly Level[] } {
-    const type = this.#type(name);
+    const type = this.#reader.type(name);
     const { widest, narrowest } = nearest(this.#visibility, type) ?? this.#otherwise;
     return { level: levels[this.#level(type, this.#profileOf(entry))] ?? 'nobody', choices: levels.slice(widest, narrowest + 1) };
   }
@@ -232,7 +213,7 @@ export class Access {
     }
     const all: (readonly Row[])[] = [this.#rows, ...this.#grants.values()];
     const rows = all.flatMap((each) => each.filter((row) => selects(row, entry)));
-    const key = `${rows.map((row) => rowNumber(row)).join()};${[...choices]
+    const key = `${rows.map(rowNumber).join()};${[...choices]
       .map(([type, level]) => `${type.oid}=${level}`)
       .sort()
       .join()}`;
@@ -371,7 +352,7 @@ export class Access {
 
   #readGrant(text: string): readonly Row[] {
     try {
-      return [this.#row(parseGrant(text))];
+      return [this.#reader.row(parseGrant(text))];
     } catch {
       return [];
     }
@@ -383,45 +364,6 @@ export class Access {
     this.#profiles = new Map();
     this.#classes = new Map();
   }
-
-  #row(grant: Grant): Row {
-    return {
-      baseKey: this.#below(grant.entries.dn),
-      scope: grant.entries.scope,
-      filter: grant.entries.filter && formatFilter(grant.entries.filter),
-      test: grant.entries.filter === undefined ? undefined : this.#test(grant.entries.filter),
-      names: this.#names(grant.attributes),
-      level: isVisibleTo(grant.attributes) ? levels.indexOf(grant.attributes.level) : undefined,
-      listed: Array.isArray(grant.attributes) ? grant.attributes.map((name) => this.#type(name)) : undefined,
-      may: grant.may.reduce((sum, right) => sum | bit(right), 0),
-    };
-  }
-
-  #names(attributes: Grant['attributes']): Row['names'] {
-    if (attributes === 'visible' || isVisibleTo(attributes)) return undefined;
-    if (attributes === '*') return (type) => !this.#secret.has(type);
-    const types = attributes.map((name) => this.#type(name));
-    return (type) => types.some((each) => this.#schema.isSubtype(type, each));
-  }
-
-  #test(filter: Filter): Test {
-    return compileFilter(filter, { tree: this.#tree, computed: this.#computed, maySearch: () => true });
-  }
-
-  #who(who: Who): Who {
-    return who.kind === 'entry' ? { kind: 'entry', dn: this.#below(who.dn) } : who;
-  }
-
-  #below(dn: string): string {
-    if (dn === '') return this.#baseKey;
-    return `${this.#schema.normalizeDn(dn)},${this.#baseKey}`;
-  }
-
-  #type(name: string): AttributeType {
-    const type = this.#schema.attributeType(name);
-    if (type === undefined) throw new Error(`an access row names the attribute ${name}, which the schema does not know`);
-    return type;
-  }
 }
 
 /** Whatever an access file says; one that is older than password policies knows nothing of the history. */
@@ -432,32 +374,6 @@ const fallback: Visibility = { standard: levels.indexOf('board'), widest: levels
 
 /** Kept at a time; more than that and all are worked out again. */
 const maxProfiles = 10_000;
-
-const rowNumbers = new WeakMap<Row, number>();
-let lastRowNumber = 0;
-
-function rowNumber(row: Row): number {
-  let found = rowNumbers.get(row);
-  if (found === undefined) {
-    found = ++lastRowNumber;
-    rowNumbers.set(row, found);
-  }
-  return found;
-}
-
-function selects(row: Row, entry: PackedEntry): boolean {
-  const { key } = entry;
-  const within =
-    key === row.baseKey
-      ? row.scope !== 'one'
-      : row.scope !== 'base' && key.endsWith(`,${row.baseKey}`) && (row.scope === 'sub' || isChildKey(key, row.baseKey));
-  return within && (row.test === undefined || row.test.evaluate(entry) === true);
-}
-
-/** A comma in a key always sets two RDNs apart, so one more is one level more. */
-function isChildKey(key: string, baseKey: string): boolean {
-  return !key.slice(0, key.length - baseKey.length - 1).includes(',');
-}
 
 /** The row of the type or of its nearest supertype. */
 function nearest<T>(rows: ReadonlyMap<AttributeType, T>, type: AttributeType): T | undefined {
