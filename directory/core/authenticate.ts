@@ -146,7 +146,7 @@ export class Authenticator {
     }
     if (!asker.mayWrite(entry, 'userPassword'))
       throw new DirectoryError('insufficientAccessRights', 'setting this password is not allowed');
-    return (await asker.setPassword(entry, password, old !== undefined)).after;
+    return (await asker.secrets.setPassword(entry, password, old !== undefined)).after;
   }
 
   async #root(password: Buffer): Promise<Identity | undefined> {
@@ -209,7 +209,7 @@ export class Authenticator {
     try {
       await directory
         .asRoot('password policy')
-        .notePassword(entry.uuid, () => ({ pwdFailureTime: failures, pwdAccountLockedTime: failures.slice(-1) }));
+        .secrets.notePassword(entry.uuid, () => ({ pwdFailureTime: failures, pwdAccountLockedTime: failures.slice(-1) }));
       this.#lockOut.forget(entry.uuid, policy);
     } catch (error) {
       warn('a lock-out could not be written down', error);
@@ -221,7 +221,7 @@ export class Authenticator {
     const { directory, warn } = this.#options;
     const { policies, clock } = directory;
     try {
-      await directory.asRoot('password policy').notePassword(entry.uuid, (now) => ({
+      await directory.asRoot('password policy').secrets.notePassword(entry.uuid, (now) => ({
         pwdFailureTime: [],
         ...(isLocked(policies.of(now), policies.stateOf(now), clock()) ? {} : { pwdAccountLockedTime: [] }),
       }));
@@ -237,7 +237,7 @@ export class Authenticator {
   async #useGrace(uuid: string): Promise<void> {
     const { directory } = this.#options;
     const { policies, clock } = directory;
-    await directory.asRoot('password policy').notePassword(uuid, (entry) => {
+    await directory.asRoot('password policy').secrets.notePassword(uuid, (entry) => {
       const now = clock();
       if (judgeAge(policies.of(entry), policies.stateOf(entry), now) === 'expired')
         throw new DirectoryError('invalidCredentials', '', { passwordPolicy: 'passwordExpired' });
@@ -270,7 +270,7 @@ export class Authenticator {
     const { directory, warn } = this.#options;
     try {
       const hash = Buffer.from(await directory.passwords.hash(password));
-      await directory.asRoot(rehashReason).restorePassword(entry, stored, hash);
+      await directory.asRoot(rehashReason).secrets.restorePassword(entry, stored, hash);
     } catch (error) {
       warn('an imported password hash could not be renewed', error);
     }

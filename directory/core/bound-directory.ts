@@ -4,7 +4,6 @@ import { DirectoryError } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Identity } from './access.ts';
 import { planAdd } from './add.ts';
-import { type AppPassword, makeAppPassword, mostAppPasswords, readAppPassword } from './app-passwords.ts';
 import { Approvals } from './approvals.ts';
 import { compare } from './compare.ts';
 import { planDelete } from './delete.ts';
@@ -18,13 +17,12 @@ import { type News, type NewsQuestion, readNews } from './news.ts';
 import type { PackedEntry } from './packed-entry.ts';
 import { hashPasswords, prepareAdd, prepareModify } from './password-change.ts';
 import { mustChangeNow } from './password-policy.ts';
-import { planNotes, samePassword } from './password-record.ts';
 import type { Plan, PlanContext } from './plan.ts';
 import { continuations, refuseReferred } from './referrals.ts';
 import type { Scope } from './region.ts';
 import type { Author } from './revisions.ts';
 import { findVisible, type Run, type SearchQuestion, type SearchRun, search } from './search.ts';
-import { type FactorChange, planFactorNote } from './second-factors.ts';
+import { Secrets } from './secrets.ts';
 import type { Composition, Selection } from './selection.ts';
 import { SortedRun, type SortKey, sortOrders } from './sort.ts';
 import { SyncedContent } from './synced-content.ts';
@@ -158,90 +156,6 @@ export class BoundDirectory {
     return this.commit(await this.modification(dn, modifications, options));
   }
 
-  /**
-   * Replaces an entry's password, by the rules of its policy.
-   * @param password in clear, whatever it looks like
-   * @param oldIsRight the old one has been checked
-   * @throws DirectoryError insufficientAccessRights, constraintViolation, busy
-   */
-  async setPassword(entry: PackedEntry, password: Buffer, oldIsRight: boolean): Promise<Outcome> {
-    // a scheme before it, so that nothing that is typed is taken for a hash
-    const value = Buffer.concat([Buffer.from('{CLEARTEXT}'), password]);
-    const replace = { operation: 'replace' as const, attribute: { description: 'userPassword', values: [value] } };
-    return this.commit(await this.modification(entry.dn, [replace], {}, oldIsRight));
-  }
-
-  /** Puts a stored password into another form; for the policy it stays as old as it is. */
-  async restorePassword(entry: PackedEntry, stored: Buffer, hash: Buffer): Promise<Outcome> {
-    const attribute = (values: readonly Buffer[]) => ({ description: 'userPassword', values });
-    const modifications = [
-      { operation: 'delete' as const, attribute: attribute([stored]) },
-      { operation: 'add' as const, attribute: attribute([hash]) },
-    ];
-    return this.commit(this.#prepare((context) => planModify(context, entry.dn, modifications, samePassword), {}));
-  }
-
-  /**
-   * Notes something about an entry's password that the server alone sets.
-   * @param notes sees the entry as it is by then, and answers attributes with their new values; what it throws is thrown
-   */
-  async notePassword(uuid: string, notes: (entry: PackedEntry) => Readonly<Record<string, readonly string[]>>): Promise<Outcome> {
-    const plan = (context: PlanContext) => {
-      const entry = context.staging.byUuid(uuid);
-      if (entry === undefined) throw new DirectoryError('noSuchObject', 'there is no such entry');
-      return planNotes(context, entry, notes(entry));
-    };
-    return this.commit(this.#prepare(plan, {}));
-  }
-
-  /**
-   * Makes an app password for a person: for oneself, or whoever may set their password.
-   * @param service entryUUID of the only service that it opens
-   * @returns its id and the password, which nobody can learn again
-   * @throws DirectoryError insufficientAccessRights, constraintViolation, adminLimitExceeded, noSuchObject
-   */
-  async addAppPassword(
-    uuid: string,
-    made: Pick<AppPassword, 'name' | 'service'>,
-  ): Promise<{ readonly id: string; readonly password: string }> {
-    const { id, password, value } = makeAppPassword(made, new Date(this.#directory.clock()));
-    await this.#changeAppPasswords(uuid, (values) => {
-      if (values.length >= mostAppPasswords)
-        throw new DirectoryError(
-          'adminLimitExceeded',
-          `there are ${mostAppPasswords} app passwords already; revoke those that are not used`,
-        );
-      return [...values, value];
-    });
-    return { id, password };
-  }
-
-  /** Takes an app password back. @throws DirectoryError insufficientAccessRights, noSuchObject, noSuchAttribute */
-  async revokeAppPassword(uuid: string, id: string): Promise<void> {
-    await this.#changeAppPasswords(uuid, (values) => {
-      const left = values.filter((value) => readAppPassword(value)?.id !== id);
-      if (left.length === values.length) throw new DirectoryError('noSuchAttribute', `there is no app password ${id}`);
-      return left;
-    });
-  }
-
-  /**
-   * Notes in the log what has become of somebody's second factors, which the web site keeps: of one's own, or by whoever may set their
-   * password.
-   * @throws DirectoryError insufficientAccessRights, noSuchObject
-   */
-  async noteFactors(uuid: string, change: FactorChange): Promise<Outcome> {
-    this.#refuseUntilChanged();
-    const plan = ({ staging }: PlanContext) => {
-      const entry = staging.byUuid(uuid);
-      if (entry === undefined) throw new DirectoryError('noSuchObject', 'there is no such entry');
-      if (this.viewer.entry?.uuid !== uuid && !this.maySetPassword(entry))
-        throw new DirectoryError('insufficientAccessRights', 'these second factors are not yours');
-      return planFactorNote(entry, change);
-    };
-    return this.commit(this.#prepare(plan, {}));
-  }
-
   /** May the asker give this entry a password, and so let somebody in? */
   maySetPassword(entry: PackedEntry): boolean {
     return this.mayWrite(entry, 'userPassword') && !this.viewer.isBelow(entry);
@@ -257,14 +171,6 @@ export class BoundDirectory {
   mayWrite(entry: PackedEntry, name: string): boolean {
     const description = this.#directory.schema.description(name);
     return description !== undefined && this.viewer.mayWrite(entry, description);
-  }
-
-  #changeAppPasswords(uuid: string, change: (values: readonly string[]) => readonly string[]): Promise<Outcome> {
-    this.#refuseUntilChanged();
-    return this.notePassword(uuid, (entry) => {
-      if (!this.maySetPassword(entry)) throw new DirectoryError('insufficientAccessRights', 'these app passwords are not yours');
-      return { mosAppPassword: change(this.#directory.valuesOf(entry, 'mosAppPassword').map(String)) };
-    });
   }
 
   async delete(dn: string, options: UpdateOptions = {}): Promise<Outcome> {
@@ -303,6 +209,11 @@ export class BoundDirectory {
   renaming(request: MoveRequest, options: UpdateOptions = {}): Update {
     this.#refuseUntilChanged();
     return this.#prepare((context) => planMove(context, request), options, request.dn);
+  }
+
+  /** What people and services sign in with, and how it is changed. */
+  get secrets(): Secrets {
+    return new Secrets(this.#directory, this);
   }
 
   /** Changes that wait for somebody's approval, and those that can be taken back. */

@@ -14,13 +14,13 @@ export const appPasswordJobs: Readonly<Record<string, Job>> = {
     if (service !== '' && only === undefined) return refused(`there is no service "${service}"; mos service list shows them`);
     const { password } = await directory
       .asRoot('mos app-password')
-      .addAppPassword(person.uuid, { name: word(request, 'called'), service: only?.uuid });
+      .secrets.addAppPassword(person.uuid, { name: word(request, 'called'), service: only?.uuid });
     return done(password);
   },
 
   async 'app-password-revoke'(open, request) {
     const person = personOf(open, request);
-    await open.directory.asRoot('mos app-password').revokeAppPassword(person.uuid, word(request, 'id'));
+    await open.directory.asRoot('mos app-password').secrets.revokeAppPassword(person.uuid, word(request, 'id'));
     return done(`${word(request, 'id')} of ${person.dn} opens nothing any more`);
   },
 

@@ -115,7 +115,7 @@ test('who decides must be allowed to make the change, and nobody decides what is
 });
 
 test('an app password asks for nothing and decides nothing', async () => {
-  const { id } = await as.bob.addAppPassword(as.bob.viewer.entry?.uuid ?? '', { name: 'phone', service: undefined });
+  const { id } = await as.bob.secrets.addAppPassword(as.bob.viewer.entry?.uuid ?? '', { name: 'phone', service: undefined });
   const app = open.directory.as({ kind: 'entry', uuid: as.bob.viewer.entry?.uuid ?? '', app: id }, 'test');
   assert.is(await refusal(app.modify(dn('bob'), [set('cn', 'x')])), 'insufficientAccessRights');
   const csn = await ask('bob', set('cn', 'Robert'));

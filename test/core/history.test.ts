@@ -65,8 +65,8 @@ for (const [what, change, told] of changes) {
 
 test('second factors, which the site keeps, are told in the log, to their owner and the board; the entry stays as it is', async () => {
   const before = root.find(dn('bob'));
-  await as('bob').noteFactors(before.uuid, { added: ['totp', 'passkey phone', 'passkey phone'] });
-  await as('ada').noteFactors(before.uuid, { removed: ['passkey phone', 'passkey phone'], added: ['recovery codes'] });
+  await as('bob').secrets.noteFactors(before.uuid, { added: ['totp', 'passkey phone', 'passkey phone'] });
+  await as('ada').secrets.noteFactors(before.uuid, { removed: ['passkey phone', 'passkey phone'], added: ['recovery codes'] });
   const lines = [
     'changed mosSecondFactor -passkey phone|passkey phone +recovery codes',
     'changed mosSecondFactor - +totp|passkey phone|passkey phone',
@@ -87,7 +87,7 @@ test('second factors, which the site keeps, are told in the log, to their owner 
       () => 'done',
       (error: unknown) => error instanceof DirectoryError && error.kind,
     );
-  assert.is(await refused(as('eve').noteFactors(before.uuid, { removed: ['totp'] })), 'insufficientAccessRights');
+  assert.is(await refused(as('eve').secrets.noteFactors(before.uuid, { removed: ['totp'] })), 'insufficientAccessRights');
   assert.is(await refused(as('ada').approvals.revert(items[0]?.csn ?? 0)), 'unwillingToPerform');
   assert.equal(root.find(dn('bob')).attributes(), before.attributes());
   assert.equal(await open.directory.differences(), []);

@@ -245,7 +245,7 @@ test('entries are told as they are stored', async (context) => {
 test('app passwords stay here, whoever asks for them', async (context) => {
   const { directory } = context.served;
   const uuid = directory.tree.named(`uid=ada,${people}`)?.uuid ?? '';
-  await directory.as({ kind: 'entry', uuid }, 'test').addAppPassword(uuid, { name: 'phone', service: undefined });
+  await directory.as({ kind: 'entry', uuid }, 'test').secrets.addAppPassword(uuid, { name: 'phone', service: undefined });
   const attributes = ['*', '+', 'mosAppPassword'];
   const client = await dial(context);
   const ofAda = async (...controls: ReturnType<typeof sync>[]) => {

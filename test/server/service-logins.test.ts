@@ -38,8 +38,8 @@ test.before(async () => {
       service('chat', reading, 'ou=people | visible:members | read', 'ou=people (mosActive=TRUE) | userPassword | write'),
     'club',
   );
-  any = (await asAda().addAppPassword(uuidOf(`uid=ada,${people}`), { name: 'phone', service: undefined })).password;
-  const made = await asAda().addAppPassword(uuidOf(`uid=ada,${people}`), {
+  any = (await asAda().secrets.addAppPassword(uuidOf(`uid=ada,${people}`), { name: 'phone', service: undefined })).password;
+  const made = await asAda().secrets.addAppPassword(uuidOf(`uid=ada,${people}`), {
     name: 'Mailprogramm',
     service: uuidOf(`cn=mail,ou=services,${base}`),
   });
@@ -175,7 +175,7 @@ test('with an app password nothing is changed, the main password least of all', 
     assert.is(await works(client.modify(`uid=ada,${people}`, password)), false);
     const uuid = uuidOf(`uid=ada,${people}`);
     const [app] = served.directory.appPasswordsOf(served.directory.asRoot('test').find(`uid=ada,${people}`));
-    assert.is(await works(asAda(app?.id).addAppPassword(uuid, { name: 'more', service: undefined })), false);
+    assert.is(await works(asAda(app?.id).secrets.addAppPassword(uuid, { name: 'more', service: undefined })), false);
     await client.bind(`uid=ada,${people}`, 'main-password');
     await client.modify(`uid=ada,${people}`, description);
   }));
@@ -205,11 +205,11 @@ for (const [who, uid, before, may] of settable) {
 async function usedAndRevoked(): Promise<void> {
   const uuid = uuidOf(`uid=dan,${people}`);
   const dan = served.directory.as({ kind: 'entry', uuid }, 'test');
-  const { id, password } = await dan.addAppPassword(uuid, { name: 'phone', service: undefined });
+  const { id, password } = await dan.secrets.addAppPassword(uuid, { name: 'phone', service: undefined });
   await connected((client) => client.bind(`uid=dan,${people}`, password));
   for (let wait = 0; wait < 50 && !(await served.directory.store.passwordUses(uuid)).has(id); wait++)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  await dan.revokeAppPassword(uuid, id);
+  await dan.secrets.revokeAppPassword(uuid, id);
 }
 
 /** PasswdModifyRequestValue (RFC 3062 §2) with a user and a new password, each shorter than 128 bytes */
@@ -224,9 +224,9 @@ test('nobody writes mosAppPassword over LDAP, and only its owner makes one', asy
     await client.bind(`cn=admin,${base}`, 'secret');
     assert.is(await works(client.modify(`uid=ada,${people}`, value)), false);
   });
-  assert.is(await works(asAda().addAppPassword(uuidOf(`uid=bob,${people}`), { name: 'x', service: undefined })), false);
+  assert.is(await works(asAda().secrets.addAppPassword(uuidOf(`uid=bob,${people}`), { name: 'x', service: undefined })), false);
   for (const name of ['', '  ', 'a\nb', 'x'.repeat(101)])
-    assert.is(await works(asAda().addAppPassword(uuidOf(`uid=ada,${people}`), { name, service: undefined })), false, name);
+    assert.is(await works(asAda().secrets.addAppPassword(uuidOf(`uid=ada,${people}`), { name, service: undefined })), false, name);
 });
 
 test('a revoked app password is out at once, also where it is bound already; the others stay', () =>
@@ -234,17 +234,17 @@ test('a revoked app password is out at once, also where it is bound already; the
     await client.bind(`cn=mail,ou=services,${base}`, 'mail-secret');
     await client.bind(`uid=ada,${people}`, mailOnly);
     assert.is((await client.search(people, { filter: '(uid=bob)' })).searchEntries.length, 1);
-    await asAda().revokeAppPassword(uuidOf(`uid=ada,${people}`), mailId);
+    await asAda().secrets.revokeAppPassword(uuidOf(`uid=ada,${people}`), mailId);
     assert.is((await client.search(people, { filter: '(uid=bob)' })).searchEntries.length, 0);
     await client.bind(`cn=mail,ou=services,${base}`, 'mail-secret');
     assert.is(await works(client.bind(`uid=ada,${people}`, mailOnly)), false);
     assert.is(await works(client.bind(`uid=ada,${people}`, any)), true);
-    assert.is(await works(asAda().revokeAppPassword(uuidOf(`uid=ada,${people}`), mailId)), false);
+    assert.is(await works(asAda().secrets.revokeAppPassword(uuidOf(`uid=ada,${people}`), mailId)), false);
   }));
 
 test('when an app password was last used is known', async () => {
   const uuid = uuidOf(`uid=ada,${people}`);
-  const made = await asAda().addAppPassword(uuid, { name: 'tablet', service: undefined });
+  const made = await asAda().secrets.addAppPassword(uuid, { name: 'tablet', service: undefined });
   const uses = async () => (await served.directory.store.passwordUses(uuid)).get(made.id);
   assert.is(await uses(), undefined);
   await connected((client) => client.bind(`uid=ada,${people}`, made.password));

@@ -73,7 +73,7 @@ export async function furnishedSite(): Promise<FurnishedSite> {
   await bob.modify(bob.dn, [set('cn', 'Robert Tables')]);
   await bob.modify(bob.dn, [set('mail', 'robert@example.org')]);
   await site.directory.asRoot('test').modify(bob.dn, [set('mail', 'bobby@example.org')]);
-  await bob.addAppPassword(uuidOf('bob'), { name: 'mail on the phone that I carry about', service: undefined });
+  await bob.secrets.addAppPassword(uuidOf('bob'), { name: 'mail on the phone that I carry about', service: undefined });
   await beginTotp(site.site, uuidOf('bob'));
   await beginTotp(site.site, uuidOf('cleo'));
   const waiting = await waitingTotp(site.site, uuidOf('cleo'), { club: 'club', person: 'cleo' });

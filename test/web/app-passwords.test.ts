@@ -92,7 +92,7 @@ for (const [what, name, serviceUuid, field] of wrong) {
 test('there are fifty at most', async () => {
   const identity = { kind: 'entry', uuid: uuidOf(dn('ada')) ?? '' } as const;
   for (let nth = 0; nth < 50; nth++)
-    await site.directory.as(identity, '192.0.2.1').addAppPassword(identity.uuid, { name: `number ${nth}`, service: undefined });
+    await site.directory.as(identity, '192.0.2.1').secrets.addAppPassword(identity.uuid, { name: `number ${nth}`, service: undefined });
   const { status, text } = await make('one more');
   assert.is(status, 422);
   assert.match(text, /There are 50 already/);

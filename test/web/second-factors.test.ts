@@ -250,7 +250,7 @@ test('a halfway session ends after ten minutes, and with the password', async ()
   const visitor = await halfway(uid);
   now += minute;
   const root = site.directory.asRoot('test');
-  await root.setPassword(root.find(`uid=${uid},ou=people,${base}`), Buffer.from('another-password'), false);
+  await root.secrets.setPassword(root.find(`uid=${uid},ou=people,${base}`), Buffer.from('another-password'), false);
   assert.is.not((await visitor.post('/sign-in/factor', { code: codeAt(secret), back: '/me' })).location, '/me');
   assert.is(await isIn(visitor), false);
 });

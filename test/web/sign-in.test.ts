@@ -143,7 +143,7 @@ const ends: readonly (readonly [what: string, end: (uid: string) => Promise<unkn
     'a new password',
     async (uid) => {
       const root = site.directory.asRoot('test');
-      await root.setPassword(root.find(`uid=${uid},ou=people,${base}`), Buffer.from('another-password'), false);
+      await root.secrets.setPassword(root.find(`uid=${uid},ou=people,${base}`), Buffer.from('another-password'), false);
     },
   ],
   [

@@ -86,9 +86,9 @@ test('the directory itself lets a token change no secret, whatever its owner may
   const entry = [text('objectClass', 'inetOrgPerson'), text('cn', 'x'), text('sn', 'x'), text('userPassword', fresh)];
   assert.equal(
     [
-      await refused(() => token.setPassword(bob, Buffer.from(fresh), false)),
-      await refused(() => token.addAppPassword(bob.uuid, { name: 'x', service: undefined })),
-      await refused(() => token.addAppPassword(cleo.uuid, { name: 'x', service: undefined })),
+      await refused(() => token.secrets.setPassword(bob, Buffer.from(fresh), false)),
+      await refused(() => token.secrets.addAppPassword(bob.uuid, { name: 'x', service: undefined })),
+      await refused(() => token.secrets.addAppPassword(cleo.uuid, { name: 'x', service: undefined })),
       await refused(() => token.add(dnOf('x'), entry)),
       await refused(() => token.add(dnOf('x'), entry.slice(0, -1))),
     ],
@@ -97,7 +97,7 @@ test('the directory itself lets a token change no secret, whatever its owner may
 });
 
 test('a token takes no app password back', async () => {
-  const { id } = await root().addAppPassword(root().find(dnOf('bob')).uuid, { name: 'phone', service: undefined });
+  const { id } = await root().secrets.addAppPassword(root().find(dnOf('bob')).uuid, { name: 'phone', service: undefined });
   const revoked = await ask(site, await tokenOf('cleo', ...all), `/board/app-passwords/bob/${id}/revoke`, { confirmed: 'yes' });
   assert.equal([revoked.status, site.directory.appPasswordsOf(root().find(dnOf('bob'))).length], [403, 1]);
 });
@@ -181,7 +181,7 @@ const changes: readonly (readonly [what: string, change: (uid: string) => Promis
       assert.is((await visitor.post(path, { newPassword: fresh, againPassword: fresh })).status, 303);
     },
   ],
-  ['that somebody else sets', (uid) => root().setPassword(root().find(dnOf(uid)), Buffer.from(fresh), false)],
+  ['that somebody else sets', (uid) => root().secrets.setPassword(root().find(dnOf(uid)), Buffer.from(fresh), false)],
 ];
 for (const [what, change] of changes) {
   test(`tokens end with a password ${what}, in the second in which they were made; new ones live`, async () => {
@@ -206,7 +206,7 @@ test('a token belongs to the password of the session that makes it, also when th
   sessions.find = async (cookie) => {
     const session = await real(cookie);
     sessions.find = real;
-    await root().setPassword(root().find(dnOf(uid)), Buffer.from(fresh), false);
+    await root().secrets.setPassword(root().find(dnOf(uid)), Buffer.from(fresh), false);
     return session;
   };
   const { text } = await visitor.post('/me/tokens', { name: 'test', scope: 'read', days: '30' });

@@ -42,7 +42,7 @@ export async function revokeTheirs(visit: Visit): Promise<Answer> {
   });
   if (question !== undefined) return question;
   try {
-    await as.revokeAppPassword(entry.uuid, id);
+    await as.secrets.revokeAppPassword(entry.uuid, id);
   } catch (error) {
     if (error instanceof DirectoryError && error.kind === 'noSuchAttribute') throw new Refusal(404, 'apps.gone');
     throw error;

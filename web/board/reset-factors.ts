@@ -32,7 +32,7 @@ export async function resetFactors(visit: Visit): Promise<Answer> {
   const path = profilePath(visit);
   const removed = await factorsOf(site, entry.uuid);
   if (removed.length === 0) return redirect(path, { word: 'security.nothingReset' });
-  await as.noteFactors(entry.uuid, { removed });
+  await as.secrets.noteFactors(entry.uuid, { removed });
   await removeSecondFactors(site, entry.uuid);
   await site.sessions.endOf({ kind: 'entry', uuid: entry.uuid }, { allBut: undefined });
   const values = { who: me === undefined ? as.dn : nameOf(as, me), whom: nameOf(as, entry) };

@@ -40,7 +40,7 @@ export async function makeAppPassword(visit: Visit): Promise<Answer> {
       name: name.slice(0, longestName),
       service: wanted,
     });
-  const { password } = await visit.as.addAppPassword(entry.uuid, { name, service: service?.uuid });
+  const { password } = await visit.as.secrets.addAppPassword(entry.uuid, { name, service: service?.uuid });
   await writeTo(site, entry, {
     subject: 'apps.mailMade',
     paragraphs: ['apps.mailMadeText', 'security.mailNotYou'],
@@ -55,7 +55,7 @@ export async function makeAppPassword(visit: Visit): Promise<Answer> {
 export async function revokeAppPassword(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   try {
-    await visit.as.revokeAppPassword(entry.uuid, visit.param('id'));
+    await visit.as.secrets.revokeAppPassword(entry.uuid, visit.param('id'));
   } catch (error) {
     if (error instanceof DirectoryError && error.kind === 'noSuchAttribute') throw new Refusal(404, 'apps.gone');
     throw error;

@@ -27,7 +27,7 @@ export async function confirmCodes(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   const code = (await visit.request.form()).text('code').replace(/\s/g, '');
   if (await takeTotp(visit.site, entry.uuid, code, 'first')) {
-    await visit.as.noteFactors(entry.uuid, { added: [totpFactor] });
+    await visit.as.secrets.noteFactors(entry.uuid, { added: [totpFactor] });
     await tellOwner(visit, entry, 'security.mailChanged', 'totp.mailAdded');
     return afterAdding(visit, entry, 'totp.added');
   }
@@ -40,7 +40,7 @@ export async function confirmCodes(visit: Visit): Promise<Answer> {
 export async function removeCodes(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   if (!(await removeTotp(visit.site, entry.uuid))) return redirect('/me/security');
-  await visit.as.noteFactors(entry.uuid, { removed: [totpFactor, ...(await forgetFactorless(visit.site, entry.uuid))] });
+  await visit.as.secrets.noteFactors(entry.uuid, { removed: [totpFactor, ...(await forgetFactorless(visit.site, entry.uuid))] });
   await tellOwner(visit, entry, 'security.mailChanged', 'totp.mailRemoved');
   return redirect('/me/security', { word: 'totp.removed' });
 }
@@ -59,7 +59,7 @@ export async function registerPasskey(visit: Visit): Promise<Answer> {
   if ((await passkeysOf(site, entry.uuid)).length >= mostPasskeys) return refused('passkey.tooMany');
   const made = await readNewPasskey(visit, form.raw('response'));
   if (made === undefined || !(await addPasskey(site, { ...made, entryUuid: entry.uuid, name }))) return refused('passkey.failed');
-  await visit.as.noteFactors(entry.uuid, { added: [passkeyFactor(name)] });
+  await visit.as.secrets.noteFactors(entry.uuid, { added: [passkeyFactor(name)] });
   await tellOwner(visit, entry, 'security.mailChanged', 'passkey.mailAdded', { key: name });
   return afterAdding(visit, entry, 'passkey.added');
 }
@@ -69,7 +69,7 @@ export async function forgetPasskey(visit: Visit): Promise<Answer> {
   const entry = ownEntryOf(visit);
   const name = await removePasskey(visit.site, entry.uuid, visit.param('id'));
   if (name === undefined) throw new Refusal(404, 'passkey.gone');
-  await visit.as.noteFactors(entry.uuid, { removed: [passkeyFactor(name), ...(await forgetFactorless(visit.site, entry.uuid))] });
+  await visit.as.secrets.noteFactors(entry.uuid, { removed: [passkeyFactor(name), ...(await forgetFactorless(visit.site, entry.uuid))] });
   await tellOwner(visit, entry, 'security.mailChanged', 'passkey.mailRemoved', { key: name });
   return redirect('/me/security', { word: 'passkey.removed' });
 }

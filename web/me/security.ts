@@ -63,7 +63,7 @@ export async function afterAdding(visit: Visit, entry: PackedEntry, done: Word):
 /** Makes them and shows them, this once. */
 async function recoveryCodes(visit: Visit, { uuid }: PackedEntry): Promise<Answer> {
   const codes = await makeRecoveryCodes(visit.site, uuid);
-  await visit.as.noteFactors(uuid, { added: [recoveryFactor] });
+  await visit.as.secrets.noteFactors(uuid, { added: [recoveryFactor] });
   return page('me/recovery-codes', visit.t('codes.title'), { codes });
 }
 

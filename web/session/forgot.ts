@@ -50,7 +50,7 @@ export async function reset(visit: Visit): Promise<Answer> {
   if ((await takeLink(site, 'reset', token)) === undefined) throw new Refusal(404, 'reset.over');
   const identity = { kind: 'entry', uuid: entry.uuid } as const;
   try {
-    await site.directory.as(identity, request.address).setPassword(entry, Buffer.from(typed.password), true);
+    await site.directory.as(identity, request.address).secrets.setPassword(entry, Buffer.from(typed.password), true);
   } catch (error) {
     // nothing was done with it
     await returnLink(site, token, link);
