@@ -101,8 +101,9 @@ async function main(): Promise<void> {
     const withNodes = options.only === undefined || options.only === 'nodes';
     const sizes = [
       ...(withNodes && flavours.mos !== undefined ? await seeAcrossNodes(machine, flavours.mos, options) : []),
-      ...(withSite && flavours.mos !== undefined ? await loadSite(machine, flavours.mos, options) : []),
       ...(withSizes ? await compareSizes(machine, flavours, options) : []),
+      // the last one: it moves Postgres to the load's core
+      ...(withSite && flavours.mos !== undefined ? await loadSite(machine, flavours.mos, options) : []),
     ];
     console.log(`\n${markdown(about(options, database), rows, sizes)}`);
   } finally {

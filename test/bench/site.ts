@@ -24,11 +24,15 @@ const pages: readonly (readonly [what: string, path: (nth: number, people: numbe
 
 /** Rows for the table: the wait of each kind of page at a steady rate, signed in as a member. */
 export async function loadSite({ folder, cluster, core }: Machine, flavour: Flavour, options: Options): Promise<Line[]> {
+  const { env } = await loadMos(folder, options.people, flavour, cluster);
+  // begun anew by this process, Postgres shares the load's core: the other one is for MOS alone
+  cluster?.stop('fast');
+  cluster?.start();
   const server = await startMos({
     baseDn: suffix,
     program: asBuilt,
     seconds: 180,
-    env: { ...(await loadMos(folder, options.people, flavour, cluster)).env, MOS_ACCESS: 'club' },
+    env: { ...env, MOS_ACCESS: 'club' },
     ...(core === undefined ? {} : { core }),
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });

@@ -13,6 +13,8 @@ import { packageFolder } from '../../settings/package-root.ts';
 import { freshStore } from './database.ts';
 
 export const base = 'dc=example,dc=org';
+/** Read once: it takes half as long as opening a directory. */
+const schema = loadSchema([]);
 export const passwords = new Passwords({ hashWorkers: 2, hashQueue: 100 });
 
 export interface TestDirectory {
@@ -41,7 +43,7 @@ export function openDirectoryOn(
   { passwordMinLength = 0, clock = Date.now, guessing = patient, wait }: TestDirectoryOptions = {},
 ): Promise<Directory> {
   return Directory.open({
-    schema: loadSchema([]),
+    schema,
     policy: loadPolicy(access),
     store,
     baseDn: base,
